@@ -1,0 +1,87 @@
+import type { Severity } from '../findings/finding.ts'
+import type { Provenance, RelationId, SchemaModel } from '../model/schema-model.ts'
+import type { TenancyInput } from '../tenancy/declaration.ts'
+import type { Tenancy } from '../tenancy/tenancy.ts'
+
+/** What `find` yields: one defect of one subject. */
+export interface Found {
+  /** The finest object concerned, as findings name it: `public.invoices`, `public.invoices/tenant_isolation`. */
+  readonly subject: string
+  /** The relation that the defect hangs on; null where it hangs on none. */
+  readonly relation: RelationId | null
+  /** Names the object and the consequence. */
+  readonly message: string
+  /** What to do, starting with a verb. */
+  readonly help?: string
+  /** The statement to point at. */
+  readonly source: Provenance | null
+}
+
+type NonEmpty<T> = readonly [T, ...T[]]
+
+/** SQL of one migration, or of several in order. */
+type ExampleSql = string | NonEmpty<string>
+
+interface Example {
+  readonly name: string
+  readonly sql: ExampleSql
+  /** What differs from the tenancy of the example prelude (`test/checks/prelude.ts`). */
+  readonly tenancy?: TenancyInput
+}
+
+export interface BadExample extends Example {
+  /** Subjects of the findings, in order. */
+  readonly finds: NonEmpty<string>
+  /** A query that shows a foreign row, before the fix and not after it. */
+  readonly leaks?: string
+}
+
+export type GoodExample = Example
+
+/** Why something is an error although no query shows a foreign row. A closed list. */
+export type ErrorRule =
+  | 'missing clause'
+  | 'not forced'
+  | 'no policy'
+  | 'uncategorised'
+  | 'key missing'
+  | 'unmodelled'
+  | 'drift'
+
+interface CheckBase<F extends Found> {
+  /** Names the defect, and reads well after "accept". */
+  readonly id: string
+  readonly severity: Severity
+  readonly title: string
+  /** The versions of PostgreSQL that it applies to; all where left out. */
+  readonly postgres?: { readonly from?: number; readonly to?: number }
+  /** Why it leaks, in plain words, for someone who has never heard of it. */
+  readonly rationale: string
+  /** When living with it is right. */
+  readonly accept: string
+  readonly bad: NonEmpty<BadExample>
+  readonly good: NonEmpty<GoodExample>
+  /** Pure: the defects of what the model asks to be examined. */
+  find(model: SchemaModel, tenancy: Tenancy): Iterable<F>
+  /** SQL of a new forward migration that mends it, or null where this one can't be mended mechanically. */
+  readonly fix?: (found: F) => string | null
+}
+
+/** An error shows a foreign row in its bad examples (`leaks`), or says by which rule it is an error without one. */
+type Demonstrated<F extends Found> =
+  | (CheckBase<F> & { readonly severity: 'warning' | 'info' })
+  | (CheckBase<F> & { readonly severity: 'error'; readonly rule: ErrorRule })
+  | (CheckBase<F> & {
+      readonly severity: 'error'
+      readonly bad: NonEmpty<BadExample & { readonly leaks: string }>
+    })
+
+export type Check<F extends Found = Found> = CheckBase<F> & { readonly rule?: ErrorRule }
+
+/**
+ * Declares a check. One file each in `src/checks/`, named by its id; `npm run generate` puts it into the registry,
+ * the documentation and the config's schema.
+ */
+export function defineCheck<const F extends Found>(check: Demonstrated<F>): Check<F> {
+  return Object.freeze(check)
+}

@@ -1,0 +1,46 @@
+import type { Provenance, RelationId } from '../model/schema-model.ts'
+import type { NodeOf, StatementKind } from '../sql/node.ts'
+import type { State } from './state.ts'
+
+/** What a statement family is given beside its node. */
+export class StatementContext {
+  readonly state: State
+  /** The statement's own place. */
+  readonly source: Provenance
+  /** The statement as written. */
+  readonly text: string
+  readonly #offsetOf: (location: number | undefined) => number
+
+  constructor(
+    state: State,
+    source: Provenance,
+    text: string,
+    offsetOf: (location: number | undefined) => number,
+  ) {
+    this.state = state
+    this.source = source
+    this.text = text
+    this.#offsetOf = offsetOf
+  }
+
+  /** The place of an element of the statement: from its `location` in the parse tree to the statement's end. */
+  sourceAt(location: number | undefined): Provenance {
+    return location === undefined ? this.source : { ...this.source, start: this.#offsetOf(location) }
+  }
+
+  /** Reports that the statement's effect is not known. `affects`: the relations that it may affect, null for any. */
+  unmodelled(reason: string, affects: readonly RelationId[] | null): void {
+    const { unmodelled } = this.state
+    unmodelled.set(String(this.state.nextOrdinal()).padStart(9, '0'), {
+      source: this.source,
+      reason,
+      affects,
+      text: this.text,
+    })
+  }
+}
+
+export type Handler<K extends StatementKind> = (statement: NodeOf<K>, context: StatementContext) => void
+
+/** A family handles some kinds; the registry must have them all, or it doesn't compile. */
+export type Handlers = { readonly [K in StatementKind]: Handler<K> }

@@ -1,0 +1,70 @@
+import type { Focus, SchemaModel } from '../model/schema-model.ts'
+import type { State } from './state.ts'
+
+export interface ReplayedFile {
+  readonly file: string
+  readonly statements: number
+  /** The journal's length at the end of the file. */
+  readonly mark: number
+}
+
+/** The model as it stood at the end of a file, and what the file moved. Valid until the next step is taken. */
+export interface HistoryStep {
+  readonly file: string
+  readonly model: SchemaModel
+  readonly moved: Focus
+}
+
+/** A replayed history: the model at its end, and on request at the end of each file. */
+export class History {
+  readonly files: readonly ReplayedFile[]
+  readonly #state: State
+  readonly #start: number
+
+  constructor(state: State, start: number, files: readonly ReplayedFile[]) {
+    this.#state = state
+    this.#start = start
+    this.files = files
+  }
+
+  /** The model at the end of the history. */
+  get model(): SchemaModel {
+    return this.#state.model()
+  }
+
+  get statements(): number {
+    return this.files.reduce((sum, { statements }) => sum + statements, 0)
+  }
+
+  /**
+   * Walks the history from its beginning. The model is live: look at it before the next step is asked for, and
+   * walk to the end, after which `model` is the final one again.
+   */
+  *steps(): Generator<HistoryStep> {
+    const { journal } = this.#state
+    const end = journal.mark()
+    journal.rewind(this.#start, end)
+    let from = this.#start
+    try {
+      for (const { file, mark } of this.files) {
+        const changes = journal.forward(from, mark)
+        from = mark
+        yield { file, model: this.#state.model(), moved: this.#focusOf(changes) }
+      }
+    } finally {
+      journal.forward(from, end)
+    }
+  }
+
+  #focusOf(changes: ReturnType<State['journal']['forward']>): Focus {
+    const { relations, routines, unmodelled, indexes, session } = this.#state
+    const keysOf = (map: unknown) => new Set(changes.filter((c) => c.map === map).map((c) => c.key))
+    const own: unknown[] = [relations, routines, unmodelled, indexes, session.settings]
+    return {
+      relations: keysOf(relations),
+      routines: keysOf(routines),
+      unmodelled: keysOf(unmodelled),
+      cluster: changes.some((change) => !own.includes(change.map)),
+    }
+  }
+}

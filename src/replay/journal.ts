@@ -1,0 +1,98 @@
+/** One change of one map: `before` and `after` are undefined where the key was absent. */
+export interface Change {
+  readonly map: JournaledMap<unknown>
+  readonly key: string
+  readonly before: unknown
+  readonly after: unknown
+}
+
+/**
+ * The order in which facts were set. ROLLBACK undoes it to a mark; `History` walks it forwards again,
+ * so that a check can see the model as it stood at the end of each file without a copy of it.
+ */
+export class Journal {
+  readonly #changes: Change[] = []
+
+  mark(): number {
+    return this.#changes.length
+  }
+
+  record(change: Change): void {
+    this.#changes.push(change)
+  }
+
+  /** Undoes and forgets what came after `mark`. */
+  rollbackTo(mark: number): void {
+    this.rewind(mark, this.#changes.length)
+    this.#changes.length = mark
+  }
+
+  /** Sets the maps back from their state at `to` to their state at `from`, and keeps the journal. */
+  rewind(from: number, to: number): void {
+    for (let i = to - 1; i >= from; i--) {
+      const change = this.#changes[i]
+      if (change !== undefined) change.map.restore(change.key, change.before)
+    }
+  }
+
+  /** Applies the changes of `[from, to)` again after a `rewind`, and tells them. */
+  forward(from: number, to: number): readonly Change[] {
+    const changes = this.#changes.slice(from, to)
+    for (const change of changes) change.map.restore(change.key, change.after)
+    return changes
+  }
+}
+
+/** A map whose changes go through a journal. Values are immutable: to change one, set another in its place. */
+export class JournaledMap<V> implements Iterable<[string, V]> {
+  readonly #journal: Journal
+  readonly #values = new Map<string, V>()
+
+  constructor(journal: Journal) {
+    this.#journal = journal
+  }
+
+  /** The live map, for reading. */
+  get view(): ReadonlyMap<string, V> {
+    return this.#values
+  }
+
+  get(key: string): V | undefined {
+    return this.#values.get(key)
+  }
+
+  has(key: string): boolean {
+    return this.#values.has(key)
+  }
+
+  values(): IterableIterator<V> {
+    return this.#values.values()
+  }
+
+  [Symbol.iterator](): IterableIterator<[string, V]> {
+    return this.#values.entries()
+  }
+
+  set(key: string, value: V): void {
+    this.#change(key, value)
+  }
+
+  delete(key: string): boolean {
+    if (!this.#values.has(key)) return false
+    this.#change(key, undefined)
+    return true
+  }
+
+  /** @internal For the journal alone. */
+  restore(key: string, value: unknown): void {
+    if (value === undefined) this.#values.delete(key)
+    else this.#values.set(key, value as V)
+  }
+
+  #change(key: string, after: V | undefined): void {
+    const before = this.#values.get(key)
+    if (before === after) return
+    this.#journal.record({ map: this as JournaledMap<unknown>, key, before, after })
+    this.restore(key, after)
+  }
+}

@@ -1,0 +1,22 @@
+import type { Span } from '../sql/split.ts'
+
+/** One file of a history, as a layout hands it to replay. */
+export interface Migration {
+  /** As it is shown: relative to the working directory, with `/`. */
+  readonly file: string
+  readonly text: string
+  /** What of the text is to be replayed: SQL, and what a reader of the file found besides. In order. */
+  readonly parts: readonly MigrationPart[]
+  /** Whether the tool that owns the layout opens a session of its own for the file, or clears settings before it. */
+  readonly freshSession: boolean
+}
+
+export type MigrationPart =
+  /** SQL between two offsets. */
+  | ({ readonly kind: 'sql' } & Span)
+  /** SQL that stands here only after substitution (psql variables); errors and facts point at the span. */
+  | ({ readonly kind: 'substituted'; readonly sql: string } & Span)
+  /** Another file, read in this place (`\i`, `\ir`). */
+  | ({ readonly kind: 'include'; readonly migration: Migration } & Span)
+  /** Something that moves the schema and can't be read as SQL; becomes an unmodelled statement. */
+  | ({ readonly kind: 'unreadable'; readonly reason: string } & Span)

@@ -1,0 +1,82 @@
+import { as, kindOf, type StatementKind } from '../sql/node.ts'
+import { parseStatements, type ScriptStatement } from '../sql/parse.ts'
+import type { Span } from '../sql/split.ts'
+import { type Handler, StatementContext } from './context.ts'
+import { History } from './history.ts'
+import type { Migration, MigrationPart } from './migration.ts'
+import { State } from './state.ts'
+import { handlers } from './statements/registry.ts'
+
+export interface ReplayOptions {
+  /** SQL that stands before the history: what the platform brings. Its facts have no provenance worth showing. */
+  readonly prelude?: Migration | null
+}
+
+/** Replays migrations in order into a model. Never throws for what a migration says: what can't be replayed is an unmodelled statement. */
+export function replay(migrations: readonly Migration[], options: ReplayOptions = {}): History {
+  const state = new State()
+  if (options.prelude) replayMigration(state, options.prelude)
+  const start = state.journal.mark()
+  const files = migrations.map((migration) => {
+    if (migration.freshSession) state.session.reset()
+    const statements = replayMigration(state, migration)
+    return { file: migration.file, statements, mark: state.journal.mark() }
+  })
+  return new History(state, start, files)
+}
+
+/** Returns the number of statements read. */
+function replayMigration(state: State, migration: Migration): number {
+  let count = 0
+  for (const part of migration.parts) count += replayPart(state, migration, part)
+  return count
+}
+
+function replayPart(state: State, migration: Migration, part: MigrationPart): number {
+  switch (part.kind) {
+    case 'include':
+      return replayMigration(state, part.migration)
+    case 'unreadable':
+      contextFor(state, migration, part, () => part.start).unmodelled(part.reason, null)
+      return 1
+    case 'substituted': {
+      const statements = parseStatements(part.sql)
+      for (const statement of statements) apply(state, migration, statement, part)
+      return statements.length
+    }
+    case 'sql': {
+      const statements = parseStatements(migration.text, part)
+      for (const statement of statements) apply(state, migration, statement, statement)
+      return statements.length
+    }
+  }
+}
+
+function apply(state: State, migration: Migration, statement: ScriptStatement, place: Span): void {
+  if (!('node' in statement)) {
+    contextFor(state, migration, place, () => place.start).unmodelled(statement.error, null)
+    return
+  }
+  const offsetOf = place === statement ? statement.offsetOf : () => place.start
+  const context = contextFor(state, migration, place, offsetOf)
+  const mark = state.journal.mark()
+  try {
+    const kind = kindOf(statement.node) as StatementKind
+    const handler = handlers[kind] as Handler<StatementKind>
+    handler(as(statement.node, kind) as never, context)
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    state.journal.rollbackTo(mark)
+    context.unmodelled('nested too deeply to be read', null)
+  }
+}
+
+function contextFor(
+  state: State,
+  migration: Migration,
+  { start, end }: Span,
+  offsetOf: (location: number | undefined) => number,
+): StatementContext {
+  const text = migration.text.slice(start, end)
+  return new StatementContext(state, { file: migration.file, start, end }, text, offsetOf)
+}

@@ -1,0 +1,103 @@
+import { type Journal, JournaledMap } from './journal.ts'
+
+/**
+ * What a session carries from one statement to the next: settings, the role in force, the open transaction.
+ * Settings are transactional in PostgreSQL, so they go through the journal too.
+ */
+export class Session {
+  readonly #journal: Journal
+  /** Values set by SET, SET LOCAL and set_config, by lower-case name. Absent: the default. */
+  readonly settings: JournaledMap<string>
+  #transaction: { readonly mark: number; readonly savepoints: { name: string; mark: number }[] } | null = null
+  /** Values to go back to at the end of the transaction (SET LOCAL); undefined for the default. */
+  readonly #local = new Map<string, string | undefined>()
+
+  constructor(journal: Journal) {
+    this.#journal = journal
+    this.settings = new JournaledMap(journal)
+  }
+
+  /** Namespaces to search, in order, `$user` left out; `pg_catalog` is always searched besides. */
+  get searchPath(): readonly string[] {
+    const value = this.settings.get('search_path')
+    return value === undefined ? ['public'] : (JSON.parse(value) as string[])
+  }
+
+  /** The role that statements run under if one was set (SET ROLE, SET SESSION AUTHORIZATION), else null. */
+  get role(): string | null {
+    return this.settings.get('role') ?? this.settings.get('session_authorization') ?? null
+  }
+
+  get inTransaction(): boolean {
+    return this.#transaction !== null
+  }
+
+  /** Sets a setting, or resets it where `value` is undefined. `local`: until the transaction ends. */
+  set(name: string, value: string | undefined, local: boolean): void {
+    if (local) {
+      if (this.#transaction === null) return
+      if (!this.#local.has(name)) this.#local.set(name, this.settings.get(name))
+    } else {
+      this.#local.delete(name)
+    }
+    if (value === undefined) this.settings.delete(name)
+    else this.settings.set(name, value)
+  }
+
+  /** False where a transaction is open already (PostgreSQL warns and goes on). */
+  begin(): boolean {
+    if (this.#transaction !== null) return false
+    this.#transaction = { mark: this.#journal.mark(), savepoints: [] }
+    return true
+  }
+
+  commit(): void {
+    for (const [name, value] of this.#local) {
+      if (value === undefined) this.settings.delete(name)
+      else this.settings.set(name, value)
+    }
+    this.#local.clear()
+    this.#transaction = null
+  }
+
+  /** False where there is no transaction to roll back. */
+  rollback(): boolean {
+    if (this.#transaction === null) return false
+    this.#journal.rollbackTo(this.#transaction.mark)
+    this.#local.clear()
+    this.#transaction = null
+    return true
+  }
+
+  savepoint(name: string): void {
+    this.#transaction?.savepoints.push({ name, mark: this.#journal.mark() })
+  }
+
+  /** False where no savepoint has the name. */
+  releaseSavepoint(name: string): boolean {
+    const at = this.#find(name)
+    if (at < 0) return false
+    this.#transaction?.savepoints.splice(at)
+    return true
+  }
+
+  /** False where no savepoint has the name. The savepoint itself stays. */
+  rollbackToSavepoint(name: string): boolean {
+    const at = this.#find(name)
+    const savepoint = this.#transaction?.savepoints[at]
+    if (savepoint === undefined) return false
+    this.#journal.rollbackTo(savepoint.mark)
+    this.#transaction?.savepoints.splice(at + 1)
+    return true
+  }
+
+  /** A new session, as when a tool opens a connection for each file: settings go back to their defaults. */
+  reset(): void {
+    this.#local.clear()
+    for (const name of [...this.settings.view.keys()]) this.settings.delete(name)
+  }
+
+  #find(name: string): number {
+    return this.#transaction?.savepoints.findLastIndex((savepoint) => savepoint.name === name) ?? -1
+  }
+}

@@ -1,0 +1,72 @@
+import type {
+  DatabaseSetting,
+  DefaultPrivilege,
+  EventTrigger,
+  Extension,
+  Namespace,
+  Publication,
+  Relation,
+  RelationId,
+  Role,
+  RoleMembership,
+  Routine,
+  SchemaModel,
+  Sequence,
+  Type,
+  UnmodelledStatement,
+} from '../model/schema-model.ts'
+import { Journal, JournaledMap } from './journal.ts'
+import { Session } from './session.ts'
+
+/** The model while it is being built: what the statements so far have set. */
+export class State {
+  readonly journal = new Journal()
+  readonly namespaces = new JournaledMap<Namespace>(this.journal)
+  readonly relations = new JournaledMap<Relation>(this.journal)
+  /** Which relation an index stands on: index id (`namespace.name`) to relation id. */
+  readonly indexes = new JournaledMap<RelationId>(this.journal)
+  readonly routines = new JournaledMap<Routine>(this.journal)
+  readonly types = new JournaledMap<Type>(this.journal)
+  readonly sequences = new JournaledMap<Sequence>(this.journal)
+  readonly roles = new JournaledMap<Role>(this.journal)
+  readonly roleMemberships = new JournaledMap<RoleMembership>(this.journal)
+  readonly defaultPrivileges = new JournaledMap<DefaultPrivilege>(this.journal)
+  readonly publications = new JournaledMap<Publication>(this.journal)
+  readonly extensions = new JournaledMap<Extension>(this.journal)
+  readonly eventTriggers = new JournaledMap<EventTrigger>(this.journal)
+  readonly databaseSettings = new JournaledMap<DatabaseSetting>(this.journal)
+  readonly unmodelled = new JournaledMap<UnmodelledStatement>(this.journal)
+  readonly session = new Session(this.journal)
+
+  #ordinal = 0
+
+  /** Grows with every call: the order in which things were met. */
+  nextOrdinal(): number {
+    return this.#ordinal++
+  }
+
+  /** The model as it stands: live, so that it changes with the next statement. */
+  model(): SchemaModel {
+    return {
+      namespaces: this.namespaces.view,
+      relations: this.relations.view,
+      routines: this.routines.view,
+      types: this.types.view,
+      sequences: this.sequences.view,
+      roles: this.roles.view,
+      roleMemberships: this.roleMemberships.view,
+      defaultPrivileges: this.defaultPrivileges.view,
+      publications: this.publications.view,
+      extensions: this.extensions.view,
+      eventTriggers: this.eventTriggers.view,
+      databaseSettings: this.databaseSettings.view,
+      unmodelled: this.unmodelled.view,
+      focus: null,
+    }
+  }
+
+  /** Sets a relation in place of the one that has its id, or as a new one. */
+  put(relation: Relation): void {
+    this.relations.set(relation.id, relation)
+  }
+}

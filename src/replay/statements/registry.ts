@@ -1,7 +1,9 @@
-import { kindOf } from '../../sql/node.ts'
 import type { Handlers } from '../context.ts'
 import { tableStatements } from './tables.ts'
+import { unwritten } from './unwritten.ts'
 
-void kindOf
 /** Every statement that PostgreSQL's grammar knows, and what it does to the model. */
-export const handlers = { ...tableStatements } as unknown as Handlers
+export const handlers: Handlers = {
+  ...unwritten,
+  ...tableStatements,
+}

@@ -1,0 +1,5 @@
+import type { Handlers } from '../context.ts'
+
+export const dropStatements = {
+  DropStmt() {},
+} satisfies Partial<Handlers>

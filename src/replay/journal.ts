@@ -96,3 +96,31 @@ export class JournaledMap<V> implements Iterable<[string, V]> {
     this.restore(key, after)
   }
 }
+
+/** A journaled map that also finds its values by a key that several may share. */
+export class GroupedMap<V> extends JournaledMap<V> {
+  readonly #groupOf: (value: V) => string
+  readonly #groups = new Map<string, Set<string>>()
+
+  constructor(journal: Journal, groupOf: (value: V) => string) {
+    super(journal)
+    this.#groupOf = groupOf
+  }
+
+  /** The values of a group, in the order in which they were set. */
+  group(name: string): V[] {
+    return [...(this.#groups.get(name) ?? [])].flatMap((key) => this.get(key) ?? [])
+  }
+
+  /** @internal */
+  override restore(key: string, value: unknown): void {
+    const before = this.get(key)
+    if (before !== undefined) this.#groups.get(this.#groupOf(before))?.delete(key)
+    super.restore(key, value)
+    if (value === undefined) return
+    const name = this.#groupOf(value as V)
+    const group = this.#groups.get(name)
+    if (group === undefined) this.#groups.set(name, new Set([key]))
+    else group.add(key)
+  }
+}

@@ -15,7 +15,8 @@ import type {
   Type,
   UnmodelledStatement,
 } from '../model/schema-model.ts'
-import { Journal, JournaledMap } from './journal.ts'
+import { displayId } from '../sql/identifiers.ts'
+import { GroupedMap, Journal, JournaledMap } from './journal.ts'
 import { Session } from './session.ts'
 
 /** The model while it is being built: what the statements so far have set. */
@@ -25,7 +26,10 @@ export class State {
   readonly relations = new JournaledMap<Relation>(this.journal)
   /** Which relation an index stands on: index id (`namespace.name`) to relation id. */
   readonly indexes = new JournaledMap<RelationId>(this.journal)
-  readonly routines = new JournaledMap<Routine>(this.journal)
+  /** Grouped by `namespace.name`: what is overloaded shares it. */
+  readonly routines = new GroupedMap<Routine>(this.journal, ({ namespace, name }) =>
+    displayId(namespace, name),
+  )
   readonly types = new JournaledMap<Type>(this.journal)
   readonly sequences = new JournaledMap<Sequence>(this.journal)
   readonly roles = new JournaledMap<Role>(this.journal)

@@ -57,9 +57,12 @@ export class History {
   }
 
   #focusOf(changes: ReturnType<State['journal']['forward']>): Focus {
-    const { relations, routines, unmodelled, indexes, session } = this.#state
+    const { relations, routines, unmodelled, indexes, formerIds, notNullNames, session } = this.#state
     const keysOf = (map: unknown) => new Set(changes.filter((c) => c.map === map).map((c) => c.key))
-    const own: unknown[] = [relations, routines, unmodelled, indexes, session.settings]
+    const own: unknown[] = [
+      ...[relations, routines, unmodelled],
+      ...[indexes, formerIds, notNullNames, session.settings],
+    ]
     return {
       relations: keysOf(relations),
       routines: keysOf(routines),

@@ -29,6 +29,17 @@ export function searched(state: State, namespace: string | undefined): readonly 
   return namespace !== undefined ? [namespace] : [temporaryNamespace, ...state.session.searchPath]
 }
 
+/** Whether a relation, index, sequence or composite type of the namespace has the name: they share `pg_class`. */
+export function isRelationNameTaken(state: State, namespace: string, name: string): boolean {
+  const id = displayId(namespace, name)
+  return (
+    state.relations.has(id) ||
+    state.indexes.has(id) ||
+    state.sequences.has(id) ||
+    state.types.get(id)?.kind === 'composite'
+  )
+}
+
 /** The id that a name that nothing has would have: for messages and for what an unmodelled statement affects. */
 export function presumedId(state: State, target: RangeVar): string {
   return displayId(creationNamespace(state, target), target.relname ?? '')

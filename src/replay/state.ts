@@ -17,15 +17,20 @@ import type {
 } from '../model/schema-model.ts'
 import { displayId } from '../sql/identifiers.ts'
 import { GroupedMap, Journal, JournaledMap } from './journal.ts'
+import { RelationMap } from './relation-map.ts'
 import { Session } from './session.ts'
 
 /** The model while it is being built: what the statements so far have set. */
 export class State {
   readonly journal = new Journal()
   readonly namespaces = new JournaledMap<Namespace>(this.journal)
-  readonly relations = new JournaledMap<Relation>(this.journal)
+  readonly relations = new RelationMap(this.journal)
   /** Which relation an index stands on: index id (`namespace.name`) to relation id. */
   readonly indexes = new JournaledMap<RelationId>(this.journal)
+  /** What became of a relation that was renamed or moved: the id that it had, to the id that it has. */
+  readonly formerIds = new JournaledMap<RelationId>(this.journal)
+  /** Names of the NOT NULL constraints (PostgreSQL 18) of a relation: its id to name by column. */
+  readonly notNullNames = new JournaledMap<ReadonlyMap<string, string>>(this.journal)
   /** Grouped by `namespace.name`: what is overloaded shares it. */
   readonly routines = new GroupedMap<Routine>(this.journal, ({ namespace, name }) =>
     displayId(namespace, name),

@@ -1,0 +1,54 @@
+import type { Relation, RelationId } from '../model/schema-model.ts'
+import { displayId } from '../sql/identifiers.ts'
+import { JournaledMap } from './journal.ts'
+
+/** The relations, and what is asked of all of them at once: constraint names of a namespace, children of a parent. */
+export class RelationMap extends JournaledMap<Relation> {
+  /** How many constraints of a namespace have a name, by `displayId`. */
+  readonly #constraintNames = new Map<string, number>()
+  readonly #children = new Map<RelationId, Set<RelationId>>()
+
+  /** Whether a constraint of any relation of the namespace has the name. */
+  hasConstraint(namespace: string, name: string): boolean {
+    return this.#constraintNames.has(displayId(namespace, name))
+  }
+
+  /** Partitions and inheritors of a relation, the direct ones, sorted by id. */
+  childrenOf(parent: RelationId): Relation[] {
+    const ids = [...(this.#children.get(parent) ?? [])].sort()
+    return ids.map((id) => this.get(id)).filter((child) => child !== undefined)
+  }
+
+  override restore(key: string, value: unknown): void {
+    const before = this.get(key)
+    super.restore(key, value)
+    const after = this.get(key)
+    if (before?.constraints !== after?.constraints) {
+      this.#count(before, -1)
+      this.#count(after, 1)
+    }
+    if (before?.partitionOf !== after?.partitionOf || before?.inherits !== after?.inherits) {
+      for (const parent of parentsOf(before)) this.#children.get(parent)?.delete(key)
+      for (const parent of parentsOf(after)) {
+        const children = this.#children.get(parent)
+        if (children === undefined) this.#children.set(parent, new Set([key]))
+        else children.add(key)
+      }
+    }
+  }
+
+  #count(relation: Relation | undefined, step: 1 | -1): void {
+    for (const constraint of relation?.constraints ?? []) {
+      const id = displayId(relation?.namespace ?? '', constraint.name)
+      const count = (this.#constraintNames.get(id) ?? 0) + step
+      if (count === 0) this.#constraintNames.delete(id)
+      else this.#constraintNames.set(id, count)
+    }
+  }
+}
+
+/** The parents of a relation, by partitioning and by inheritance. */
+export function parentsOf(relation: Relation | undefined): readonly RelationId[] {
+  if (relation === undefined) return []
+  return relation.partitionOf === null ? relation.inherits : [relation.partitionOf, ...relation.inherits]
+}

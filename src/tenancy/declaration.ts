@@ -1,8 +1,118 @@
 import { z } from 'zod'
+import { contradictions } from './contradictions.ts'
+import { type ObjectName, readObjectName, readReviewedObject } from './object-name.ts'
+import { noTenancy, type Tenancy } from './tenancy.ts'
 
-/** What the user declares. Every key is optional; what is left out is assumed from the tables and said on stderr. */
-export const tenancyDeclaration = z.strictObject({
-  tenantKey: z.string().optional(),
-})
+const objectName = (read: (text: string) => ObjectName) =>
+  z
+    .string()
+    .check((context) => {
+      const name = read(context.value)
+      if ('problem' in name) {
+        context.issues.push({ code: 'custom', message: name.problem, input: context.value })
+      }
+    })
+    .overwrite((text) => {
+      const name = read(text)
+      return 'id' in name ? name.id : text
+    })
+
+const relation = objectName(readObjectName)
+const name = z.string().min(1)
+const reason = z.string().trim().min(1)
+
+const setting = z
+  .string()
+  .regex(
+    /^[a-z_][a-z0-9_]*(\.[a-z_][a-z0-9_]*)+$/i,
+    'a setting of an application has a prefix: app.tenant_id',
+  )
+
+/** The one declaration of who is a tenant, as the user writes it. Every key is optional. */
+export const tenancyDeclaration = z
+  .strictObject({
+    guardedNamespaces: z
+      .array(name)
+      .min(1)
+      .describe(
+        'Namespaces whose tables must be protected. Default: public and every namespace that the migrations create.',
+      )
+      .optional(),
+    tenantKey: name.describe('The column that names the tenant.').optional(),
+    tenantKeys: z
+      .record(relation, name)
+      .describe('Relations whose tenant key has another name: {"public.projects": "organization_id"}.')
+      .optional(),
+    tenants: relation.describe('The table of tenants.').optional(),
+    memberships: z
+      .strictObject({ relation, tenantKey: name, userKey: name, role: name.optional() })
+      .describe('The table that says which user belongs to which tenant.')
+      .optional(),
+    context: z
+      .strictObject({
+        tenantSetting: setting.optional(),
+        userSetting: setting.optional(),
+        functions: z.array(relation).optional(),
+      })
+      .describe(
+        'Where a statement learns for whom it runs: settings, and functions (without arguments in the name).',
+      )
+      .optional(),
+    appRoles: z.array(name).describe('The roles that the application connects or switches to.').optional(),
+    globalTables: z
+      .array(z.strictObject({ relation, reason }))
+      .describe('Tables shared by all tenants, each with the reason.')
+      .optional(),
+    systemTables: z.array(relation).describe('Tables that no tenant ever sees.').optional(),
+    systemTasks: z
+      .array(z.strictObject({ name, role: name, reason }))
+      .describe('Named paths that are allowed to cross tenants.')
+      .optional(),
+    maxSystemTasks: z
+      .int()
+      .min(0)
+      .describe('How many system tasks may be declared. Default 2; raise it on purpose only.')
+      .optional(),
+    reviewed: z
+      .array(
+        z.strictObject({ object: objectName(readReviewedObject), reason, until: z.iso.date().optional() }),
+      )
+      .describe('Objects that a person looked at and accepts, with the reason.')
+      .optional(),
+    platform: z
+      .enum(['supabase'])
+      .nullable()
+      .describe('The platform whose roles and namespaces exist before the first migration; null for none.')
+      .optional(),
+  })
+  .check((context) => {
+    for (const { path, message } of contradictions(context.value)) {
+      context.issues.push({ code: 'custom', path: [...path], message, input: context.value })
+    }
+  })
 
 export type TenancyInput = z.input<typeof tenancyDeclaration>
+export type TenancyDeclaration = z.output<typeof tenancyDeclaration>
+
+/** The declaration with `noTenancy` in the place of what it leaves out. */
+export function resolveTenancy(declared: TenancyDeclaration): Tenancy {
+  const { context, memberships } = declared
+  return {
+    guardedNamespaces: declared.guardedNamespaces ?? noTenancy.guardedNamespaces,
+    tenantKey: declared.tenantKey ?? noTenancy.tenantKey,
+    tenantKeys: declared.tenantKeys ?? noTenancy.tenantKeys,
+    tenants: declared.tenants ?? noTenancy.tenants,
+    memberships: memberships ? { ...memberships, role: memberships.role ?? null } : null,
+    context: {
+      tenantSetting: context?.tenantSetting ?? null,
+      userSetting: context?.userSetting ?? null,
+      functions: context?.functions ?? [],
+    },
+    appRoles: declared.appRoles ?? noTenancy.appRoles,
+    globalTables: declared.globalTables ?? noTenancy.globalTables,
+    systemTables: declared.systemTables ?? noTenancy.systemTables,
+    systemTasks: declared.systemTasks ?? noTenancy.systemTasks,
+    reviewed: declared.reviewed ?? noTenancy.reviewed,
+    platform: declared.platform ?? null,
+  }
+}

@@ -1,0 +1,68 @@
+import type { TenancyDeclaration } from './declaration.ts'
+
+export interface Contradiction {
+  readonly path: readonly (string | number)[]
+  readonly message: string
+}
+
+const defaultMaxSystemTasks = 2
+
+/** What a declaration says twice in ways that can't both be true. */
+export function* contradictions(declared: TenancyDeclaration): Generator<Contradiction> {
+  yield* relationsInTwoPlaces(declared)
+  yield* systemTaskContradictions(declared)
+  const { tenantSetting, userSetting } = declared.context ?? {}
+  if (tenantSetting !== undefined && tenantSetting === userSetting) {
+    yield { path: ['context', 'userSetting'], message: `${userSetting} is the setting of the tenant already` }
+  }
+}
+
+/** A relation belongs to one place: shared, system, tenants, memberships, or tenant table with a key of its own. */
+function* relationsInTwoPlaces(declared: TenancyDeclaration): Generator<Contradiction> {
+  const places = new Map<string, string>()
+  const claims: { relation: string; place: string; path: (string | number)[] }[] = []
+  const claim = (relation: string | undefined, place: string, ...path: (string | number)[]) => {
+    if (relation !== undefined) claims.push({ relation, place, path })
+  }
+  declared.globalTables?.forEach(({ relation }, at) => {
+    claim(relation, 'globalTables', 'globalTables', at, 'relation')
+  })
+  declared.systemTables?.forEach((relation, at) => {
+    claim(relation, 'systemTables', 'systemTables', at)
+  })
+  claim(declared.tenants, 'tenants', 'tenants')
+  claim(declared.memberships?.relation, 'memberships', 'memberships', 'relation')
+  for (const { relation, place, path } of claims) {
+    const other = places.get(relation)
+    if (other === undefined) places.set(relation, place)
+    else if (other === place) yield { path, message: `${relation} is named twice in ${place}` }
+    else yield { path, message: `${relation} can't be in ${place}: it is in ${other} already` }
+  }
+  for (const relation of Object.keys(declared.tenantKeys ?? {})) {
+    const place = places.get(relation)
+    if (place === 'globalTables' || place === 'systemTables') {
+      yield {
+        path: ['tenantKeys', relation],
+        message: `${relation} can't have a tenant key: it is in ${place}`,
+      }
+    }
+  }
+}
+
+function* systemTaskContradictions(declared: TenancyDeclaration): Generator<Contradiction> {
+  const tasks = declared.systemTasks ?? []
+  const allowed = declared.maxSystemTasks ?? defaultMaxSystemTasks
+  if (tasks.length > allowed) {
+    const message = `${tasks.length} system tasks, and ${allowed} are allowed: each is a way around isolation; raise maxSystemTasks only on purpose`
+    yield { path: ['systemTasks'], message }
+  }
+  const names = new Set<string>()
+  for (const [at, { name, role }] of tasks.entries()) {
+    if (names.has(name)) yield { path: ['systemTasks', at, 'name'], message: `${name} is named twice` }
+    names.add(name)
+    if (declared.appRoles?.includes(role)) {
+      const message = `${role} can't be the role of a system task: it is in appRoles, which must not cross tenants`
+      yield { path: ['systemTasks', at, 'role'], message }
+    }
+  }
+}

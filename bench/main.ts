@@ -1,0 +1,109 @@
+import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { cpus, tmpdir, totalmem } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { oneMoreMigration, writeHistory } from './history.ts'
+import { type Command, median, runPairs } from './paired.ts'
+
+const { values } = parseArgs({
+  options: {
+    pairs: { type: 'string', default: '5' },
+    squawk: { type: 'string' },
+    keep: { type: 'boolean', default: false },
+  },
+})
+const pairs = Number(values.pairs)
+const cli = new URL('../dist/cli/main.js', import.meta.url).pathname
+const parseOnly = new URL('parse-only.mjs', import.meta.url).pathname
+const print = (line = '') => process.stdout.write(`${line}\n`)
+
+if (!existsSync(cli)) {
+  process.stderr.write('dist/ is missing: run `npm run build` first\n')
+  process.exit(2)
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'ringfence-bench-'))
+try {
+  print(
+    `${cpus().length} x ${cpus()[0]?.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GB, Node ${process.versions.node}`,
+  )
+  wholeHistory(join(folder, 'whole'))
+  oneChangedFile(join(folder, 'changed'))
+} finally {
+  if (values.keep) print(`kept: ${folder}`)
+  else rmSync(folder, { recursive: true, force: true })
+}
+
+function wholeHistory(root: string): void {
+  const files = writeHistory(join(root, 'migrations'), {
+    files: 14_000,
+    statements: 80_000,
+    seed: 20_260_101,
+  })
+  const bytes = files.reduce((sum, file) => sum + statSync(file).size, 0)
+  print(`\nWhole history: ${files.length} files, 80000 statements, ${(bytes / 1e6).toFixed(1)} MB`)
+  const squawk = values.squawk ?? squawkBinary()
+  if (squawk === undefined) {
+    print('  skipped: no squawk binary; `npm install --no-save squawk-cli`, or --squawk PATH')
+    return
+  }
+  const ours: Command = {
+    title: 'ringfence check',
+    file: process.execPath,
+    args: [cli, 'check', 'migrations', '--format', 'json'],
+    cwd: root,
+  }
+  const theirs: Command = {
+    title: 'squawk',
+    file: squawk,
+    args: ['--reporter', 'json', join('migrations', '*.sql')],
+    cwd: root,
+  }
+  compare(ours, theirs, root)
+}
+
+function oneChangedFile(root: string): void {
+  const files = writeHistory(join(root, 'migrations'), { files: 500, statements: 2_850, seed: 20_260_102 })
+  writeFileSync(join(root, 'ringfence.config.json'), JSON.stringify({ migrations: ['migrations'] }))
+  const changed = join('migrations', '000501_extra_page.sql')
+  writeFileSync(join(root, changed), oneMoreMigration)
+  print(`\nOne changed file on top of ${files.length} files, 2850 statements`)
+  const ours: Command = {
+    title: 'ringfence check',
+    file: process.execPath,
+    args: [cli, 'check', changed, '--format', 'json'],
+    cwd: root,
+  }
+  const theirs: Command = {
+    title: 'parse only',
+    file: process.execPath,
+    args: [parseOnly, join(root, 'migrations')],
+    cwd: root,
+  }
+  compare(ours, theirs, root)
+}
+
+function compare(ours: Command, theirs: Command, root: string): void {
+  const times = runPairs(ours, theirs, pairs, join(root, 'output.json'))
+  const line = (title: string, seconds: readonly number[]) =>
+    print(
+      `  ${title.padEnd(16)} ${median(seconds).toFixed(3)} s (${Math.min(...seconds).toFixed(3)} to ${Math.max(...seconds).toFixed(3)})`,
+    )
+  line(ours.title, times.ours)
+  line(theirs.title, times.theirs)
+  print(`  ratio            ${times.ratio.toFixed(2)} (median of ${pairs} pairs)`)
+}
+
+/** The binary itself, where npm has installed it: its own starter is a Node process and would be timed too. */
+function squawkBinary(): string | undefined {
+  try {
+    const found = createRequire(import.meta.url).resolve(
+      `@squawk-cli/${process.platform}-${process.arch}/package.json`,
+    )
+    return join(found, '..', 'bin', process.platform === 'win32' ? 'squawk.exe' : 'squawk')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'MODULE_NOT_FOUND') return undefined
+    throw error
+  }
+}

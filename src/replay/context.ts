@@ -1,6 +1,15 @@
+import type { Node } from 'libpg-query'
 import type { Provenance, RelationId } from '../model/schema-model.ts'
 import type { NodeOf, StatementKind } from '../sql/node.ts'
 import type { State } from './state.ts'
+
+/** Where a statement stands that is replayed as part of another. */
+export interface InnerPlace {
+  readonly source: Provenance
+  readonly text: string
+  /** The offset in the file of a `location` in the statement's own parse tree. */
+  offsetOf(location: number | undefined): number
+}
 
 /** What a statement family is given beside its node. */
 export class StatementContext {
@@ -10,17 +19,19 @@ export class StatementContext {
   /** The statement as written. */
   readonly text: string
   readonly #offsetOf: (location: number | undefined) => number
+  readonly #dispatch: Dispatch
 
-  constructor(
-    state: State,
-    source: Provenance,
-    text: string,
-    offsetOf: (location: number | undefined) => number,
-  ) {
+  constructor(state: State, { source, text, offsetOf }: InnerPlace, dispatch: Dispatch) {
     this.state = state
     this.source = source
     this.text = text
     this.#offsetOf = offsetOf
+    this.#dispatch = dispatch
+  }
+
+  /** Replays a statement that stands inside this one: an element of CREATE SCHEMA, a statement of a DO block. */
+  replayInside(node: Node, place?: InnerPlace): void {
+    this.#dispatch(node, place === undefined ? this : new StatementContext(this.state, place, this.#dispatch))
   }
 
   /** The place of an element of the statement: from its `location` in the parse tree to the statement's end. */
@@ -39,6 +50,9 @@ export class StatementContext {
     })
   }
 }
+
+/** Hands a statement to the family that has its kind. */
+export type Dispatch = (node: Node, context: StatementContext) => void
 
 export type Handler<K extends StatementKind> = (statement: NodeOf<K>, context: StatementContext) => void
 

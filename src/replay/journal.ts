@@ -1,9 +1,13 @@
+import type { Provenance } from '../model/schema-model.ts'
+
 /** One change of one map: `before` and `after` are undefined where the key was absent. */
 export interface Change {
   readonly map: JournaledMap<unknown>
   readonly key: string
   readonly before: unknown
   readonly after: unknown
+  /** The statement that made it. */
+  readonly by: Provenance | null
 }
 
 /**
@@ -12,13 +16,19 @@ export interface Change {
  */
 export class Journal {
   readonly #changes: Change[] = []
+  /** The statement that is being replayed: what changes from here on is its doing. */
+  statement: Provenance | null = null
 
   mark(): number {
     return this.#changes.length
   }
 
-  record(change: Change): void {
-    this.#changes.push(change)
+  record(change: Omit<Change, 'by'>): void {
+    this.#changes.push({ ...change, by: this.statement })
+  }
+
+  since(mark: number): readonly Change[] {
+    return this.#changes.slice(mark)
   }
 
   /** Undoes and forgets what came after `mark`. */

@@ -1,3 +1,4 @@
+import type { Node } from 'libpg-query'
 import { as, kindOf, type StatementKind } from '../sql/node.ts'
 import { parseStatements, type ScriptStatement } from '../sql/parse.ts'
 import type { Span } from '../sql/split.ts'
@@ -16,13 +17,32 @@ export interface ReplayOptions {
 export function replay(migrations: readonly Migration[], options: ReplayOptions = {}): History {
   const state = new State()
   if (options.prelude) replayMigration(state, options.prelude)
+  state.session.reset()
   const start = state.journal.mark()
   const files = migrations.map((migration) => {
     if (migration.freshSession) state.session.reset()
     const statements = replayMigration(state, migration)
+    endFile(state)
     return { file: migration.file, statements, mark: state.journal.mark() }
   })
   return new History(state, start, files)
+}
+
+/**
+ * A transaction that a file leaves open is rolled back if the tool closes the session, and goes on if it doesn't.
+ * It is replayed as if it stood, and what it moved is not known.
+ */
+function endFile(state: State): void {
+  const opened = state.session.opened
+  if (opened !== null) {
+    const place = { ...opened.place, offsetOf: () => opened.place.source.start }
+    const context = new StatementContext(state, place, dispatch)
+    context.unmodelled(
+      'the transaction that starts here is not ended in its file',
+      state.movedSince(opened.mark),
+    )
+  }
+  state.session.commit()
 }
 
 /** Returns the number of statements read. */
@@ -61,14 +81,18 @@ function apply(state: State, migration: Migration, statement: ScriptStatement, p
   const context = contextFor(state, migration, place, offsetOf)
   const mark = state.journal.mark()
   try {
-    const kind = kindOf(statement.node) as StatementKind
-    const handler = handlers[kind] as Handler<StatementKind>
-    handler(as(statement.node, kind) as never, context)
+    dispatch(statement.node, context)
   } catch (error) {
     if (!(error instanceof RangeError)) throw error
     state.journal.rollbackTo(mark)
     context.unmodelled('nested too deeply to be read', null)
   }
+}
+
+function dispatch(node: Node, context: StatementContext): void {
+  const kind = kindOf(node) as StatementKind
+  const handler = handlers[kind] as Handler<StatementKind>
+  handler(as(node, kind) as never, context)
 }
 
 function contextFor(
@@ -78,5 +102,9 @@ function contextFor(
   offsetOf: (location: number | undefined) => number,
 ): StatementContext {
   const text = migration.text.slice(start, end)
-  return new StatementContext(state, { file: migration.file, start, end }, text, offsetOf)
+  return new StatementContext(
+    state,
+    { source: { file: migration.file, start, end }, text, offsetOf },
+    dispatch,
+  )
 }

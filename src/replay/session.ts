@@ -1,4 +1,12 @@
+import type { Provenance } from '../model/schema-model.ts'
 import { type Journal, JournaledMap } from './journal.ts'
+
+/** The transaction that is open: where it started, in the text and in the journal. */
+interface Transaction {
+  readonly place: { readonly source: Provenance; readonly text: string }
+  readonly mark: number
+  readonly savepoints: { name: string; mark: number }[]
+}
 
 /**
  * What a session carries from one statement to the next: settings, the role in force, the open transaction.
@@ -8,7 +16,7 @@ export class Session {
   readonly #journal: Journal
   /** Values set by SET, SET LOCAL and set_config, by lower-case name. Absent: the default. */
   readonly settings: JournaledMap<string>
-  #transaction: { readonly mark: number; readonly savepoints: { name: string; mark: number }[] } | null = null
+  #transaction: Transaction | null = null
   /** Values to go back to at the end of the transaction (SET LOCAL); undefined for the default. */
   readonly #local = new Map<string, string | undefined>()
 
@@ -28,14 +36,17 @@ export class Session {
     return this.settings.get('role') ?? this.settings.get('session_authorization') ?? null
   }
 
-  get inTransaction(): boolean {
-    return this.#transaction !== null
+  /** The transaction that BEGIN opened and nothing has ended. */
+  get opened(): Pick<Transaction, 'place' | 'mark'> | null {
+    return this.#transaction
   }
 
-  /** Sets a setting, or resets it where `value` is undefined. `local`: until the transaction ends. */
+  /**
+   * Sets a setting, or resets it where `value` is undefined. `local`: until the transaction ends, or the file where it
+   * opens none, for most tools run a file in a transaction of their own.
+   */
   set(name: string, value: string | undefined, local: boolean): void {
     if (local) {
-      if (this.#transaction === null) return
       if (!this.#local.has(name)) this.#local.set(name, this.settings.get(name))
     } else {
       this.#local.delete(name)
@@ -45,9 +56,9 @@ export class Session {
   }
 
   /** False where a transaction is open already (PostgreSQL warns and goes on). */
-  begin(): boolean {
+  begin(place: Transaction['place']): boolean {
     if (this.#transaction !== null) return false
-    this.#transaction = { mark: this.#journal.mark(), savepoints: [] }
+    this.#transaction = { place, mark: this.#journal.mark(), savepoints: [] }
     return true
   }
 

@@ -49,6 +49,18 @@ export class State {
 
   #ordinal = 0
 
+  constructor() {
+    const usage = { grantee: 'public', privilege: 'usage', columns: null, grantable: false, source: null }
+    this.namespaces.set('public', { name: 'public', owner: null, grants: [usage], source: null })
+  }
+
+  /** The relations that were set or taken away since a mark of the journal. */
+  movedSince(mark: number): RelationId[] {
+    return [
+      ...new Set(this.journal.since(mark).flatMap(({ map, key }) => (map === this.relations ? key : []))),
+    ]
+  }
+
   /** Grows with every call: the order in which things were met. */
   nextOrdinal(): number {
     return this.#ordinal++

@@ -1,23 +1,99 @@
-import type { Node } from 'libpg-query'
+import type { ColumnRef, FuncCall, Node, RangeVar, TypeName } from 'libpg-query'
 import type { Expression, Relation, RelationId, RoutineId } from '../model/schema-model.ts'
+import { displayId } from '../sql/identifiers.ts'
+import { as, strings } from '../sql/node.ts'
 import type { StatementContext } from './context.ts'
+import { findRelation, presumedId, searched } from './names.ts'
+import { type Rewriter, rewrite } from './rewrite.ts'
+import { calledRoutines } from './routine-calls.ts'
+import { type Scope, starColumns, starItems } from './scope.ts'
+import type { State } from './state.ts'
 
+/** A query as PostgreSQL stores it: names bound, stars spelt out where the columns are known. */
 export interface BoundQuery {
   readonly query: Expression
+  /** Relations that it reads, each once, in order of appearance; one that nothing created by the id it would have. */
   readonly reads: readonly RelationId[]
   readonly calls: readonly RoutineId[]
 }
 
-/** A copy of an expression in which names are qualified by what the search path finds now. `relation`: the one whose columns it sees. */
-export function bindExpression(
-  _context: StatementContext,
-  node: Node,
-  _relation: Relation | null,
-): Expression {
-  return node
+/**
+ * A copy of an expression in which names of relations, types and routines that the model has are qualified by what the
+ * search path finds now, as PostgreSQL binds them when an object is made. Built-in and unknown names stay as written.
+ * `relation`: the one whose columns the expression sees.
+ */
+export function bindExpression(context: StatementContext, node: Node, relation: Relation | null): Expression {
+  return rewrite(context.state, node, relation, binder(context.state))
 }
 
-/** The same for a query, and what it reads and calls. */
-export function bindQuery(_context: StatementContext, node: Node): BoundQuery {
-  return { query: node, reads: [], calls: [] }
+/** The same for a query, with what it reads and calls. */
+export function bindQuery(context: StatementContext, node: Node): BoundQuery {
+  const { state } = context
+  const reads = new Set<RelationId>()
+  const calls = new Set<RoutineId>()
+  const bind = binder(state)
+  const query = rewrite(state, node, null, {
+    ...bind,
+    targets: (targets, scope) => targets.flatMap((target) => expandStar(target, scope)),
+    relation(range) {
+      const id = readRelation(state, range)
+      if (id !== null) reads.add(id)
+      return bind.relation(range)
+    },
+    routine(call) {
+      for (const { id } of calledRoutines(state, call)) calls.add(id)
+      return bind.routine(call)
+    },
+  })
+  return { query, reads: [...reads], calls: [...calls] }
+}
+
+function binder(state: State) {
+  return {
+    relation(range: RangeVar): RangeVar {
+      const relation = findRelation(state, range)
+      return relation === undefined ? range : { ...range, schemaname: relation.namespace }
+    },
+    routine(call: FuncCall): FuncCall {
+      const [routine] = calledRoutines(state, call)
+      return routine === undefined ? call : { ...call, funcname: dotted(routine.namespace, routine.name) }
+    },
+    type(type: TypeName): TypeName {
+      const [name, ...rest] = strings(type.names)
+      if (name === undefined || rest.length > 0) return type
+      const namespace = searched(state, undefined).find((candidate) => {
+        const id = displayId(candidate, name)
+        return state.types.has(id) || state.relations.has(id)
+      })
+      return namespace === undefined ? type : { ...type, names: dotted(namespace, name) }
+    },
+  } satisfies Rewriter
+}
+
+export function dotted(...names: readonly string[]): Node[] {
+  return names.map((sval) => ({ String: { sval } }))
+}
+
+/** Null for the catalogs of the system itself. */
+function readRelation(state: State, range: RangeVar): RelationId | null {
+  const relation = findRelation(state, range)
+  if (relation !== undefined) return relation.id
+  const isSystem =
+    range.schemaname === undefined
+      ? range.relname?.startsWith('pg_')
+      : ['pg_catalog', 'information_schema'].includes(range.schemaname)
+  return isSystem ? null : presumedId(state, range)
+}
+
+function expandStar(target: Node, scope: Scope): Node[] {
+  const items = starItems(as(target, 'ResTarget')?.val, scope)
+  if (items === undefined) return [target]
+  const refs: ColumnRef[] = []
+  for (const item of items) {
+    const columns = starColumns(item)
+    if (columns === null || item.name === null) return [target]
+    const qualifier = item.name
+    refs.push(...columns.map((column) => ({ fields: dotted(qualifier, column) })))
+  }
+  return refs.map((ColumnRef) => ({ ResTarget: { val: { ColumnRef } } }))
 }

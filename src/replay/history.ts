@@ -1,4 +1,5 @@
-import type { Focus, SchemaModel } from '../model/schema-model.ts'
+import type { Focus, Provenance, SchemaModel } from '../model/schema-model.ts'
+import type { Change } from './journal.ts'
 import type { State } from './state.ts'
 
 export interface ReplayedFile {
@@ -13,6 +14,10 @@ export interface HistoryStep {
   readonly file: string
   readonly model: SchemaModel
   readonly moved: Focus
+  /** The namespaces that the file created, dropped or changed. */
+  readonly movedNamespaces: ReadonlySet<string>
+  /** The file's last statement that moved a relation or routine, by id; none where another object moved it along. */
+  readonly movedBy: ReadonlyMap<string, Provenance>
 }
 
 /** A replayed history: the model at its end, and on request at the end of each file. */
@@ -49,25 +54,38 @@ export class History {
       for (const { file, mark } of this.files) {
         const changes = journal.forward(from, mark)
         from = mark
-        yield { file, model: this.#state.model(), moved: this.#focusOf(changes) }
+        yield this.#step(file, changes)
       }
     } finally {
       journal.forward(from, end)
     }
   }
 
-  #focusOf(changes: ReturnType<State['journal']['forward']>): Focus {
-    const { relations, routines, unmodelled, indexes, formerIds, notNullNames, session } = this.#state
+  #step(file: string, changes: readonly Change[]): HistoryStep {
+    const { relations, routines, unmodelled, namespaces } = this.#state
     const keysOf = (map: unknown) => new Set(changes.filter((c) => c.map === map).map((c) => c.key))
-    const own: unknown[] = [
-      ...[relations, routines, unmodelled],
-      ...[indexes, formerIds, notNullNames, session.settings],
-    ]
+    const cluster = clusterMaps(this.#state)
+    const movedBy = new Map<string, Provenance>()
+    for (const { map, key, by } of changes) {
+      if (by !== null && (map === relations || map === (routines as unknown))) movedBy.set(key, by)
+    }
     return {
-      relations: keysOf(relations),
-      routines: keysOf(routines),
-      unmodelled: keysOf(unmodelled),
-      cluster: changes.some((change) => !own.includes(change.map)),
+      file,
+      model: this.#state.model(),
+      moved: {
+        relations: keysOf(relations),
+        routines: keysOf(routines),
+        unmodelled: keysOf(unmodelled),
+        cluster: changes.some((change) => cluster.includes(change.map)),
+      },
+      movedNamespaces: keysOf(namespaces),
+      movedBy,
     }
   }
+}
+
+/** What concerns every relation at once: roles, privileges, publications, settings. */
+function clusterMaps(state: State): readonly unknown[] {
+  const { roles, roleMemberships, defaultPrivileges, publications, eventTriggers, databaseSettings } = state
+  return [roles, roleMemberships, defaultPrivileges, publications, eventTriggers, databaseSettings]
 }

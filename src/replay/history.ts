@@ -11,13 +11,16 @@ export interface ReplayedFile {
 
 /** The model as it stood at the end of a file, and what the file moved. Valid until the next step is taken. */
 export interface HistoryStep {
-  readonly file: string
+  /** Null for the beginning: the model before the first file, as the platform leaves it. */
+  readonly file: string | null
   readonly model: SchemaModel
   readonly moved: Focus
   /** The namespaces that the file created, dropped or changed. */
   readonly movedNamespaces: ReadonlySet<string>
   /** The file's last statement that moved a relation or routine, by id; none where another object moved it along. */
   readonly movedBy: ReadonlyMap<string, Provenance>
+  /** The file's last statement that moved a namespace, or what `moved.cluster` tells of. */
+  readonly clusterMovedBy: Provenance | null
 }
 
 /** A replayed history: the model at its end, and on request at the end of each file. */
@@ -42,8 +45,8 @@ export class History {
   }
 
   /**
-   * Walks the history from its beginning. The model is live: look at it before the next step is asked for, and
-   * walk to the end, after which `model` is the final one again.
+   * Walks the history: its beginning, then the end of each file. The model is live: look at it before the next
+   * step is asked for, and walk to the end, after which `model` is the final one again.
    */
   *steps(): Generator<HistoryStep> {
     const { journal } = this.#state
@@ -51,6 +54,7 @@ export class History {
     journal.rewind(this.#start, end)
     let from = this.#start
     try {
+      yield this.#step(null, [])
       for (const { file, mark } of this.files) {
         const changes = journal.forward(from, mark)
         from = mark
@@ -61,14 +65,14 @@ export class History {
     }
   }
 
-  #step(file: string, changes: readonly Change[]): HistoryStep {
+  #step(file: string | null, changes: readonly Change[]): HistoryStep {
     const { relations, routines, unmodelled, namespaces } = this.#state
     const keysOf = (map: unknown) => new Set(changes.filter((c) => c.map === map).map((c) => c.key))
+    const objects: readonly unknown[] = [relations, routines]
     const cluster = clusterMaps(this.#state)
+    const ofCluster = changes.filter(({ map }) => cluster.includes(map))
     const movedBy = new Map<string, Provenance>()
-    for (const { map, key, by } of changes) {
-      if (by !== null && (map === relations || map === (routines as unknown))) movedBy.set(key, by)
-    }
+    for (const { map, key, by } of changes) if (by !== null && objects.includes(map)) movedBy.set(key, by)
     return {
       file,
       model: this.#state.model(),
@@ -76,10 +80,12 @@ export class History {
         relations: keysOf(relations),
         routines: keysOf(routines),
         unmodelled: keysOf(unmodelled),
-        cluster: changes.some((change) => cluster.includes(change.map)),
+        cluster: ofCluster.length > 0,
       },
       movedNamespaces: keysOf(namespaces),
       movedBy,
+      clusterMovedBy:
+        changes.findLast(({ map }) => map === (namespaces as unknown) || cluster.includes(map))?.by ?? null,
     }
   }
 }

@@ -273,6 +273,8 @@ export interface DefaultPrivilege {
   readonly objects: 'tables' | 'sequences' | 'routines' | 'types' | 'schemas' | 'large-objects'
   readonly grantee: RoleName
   readonly privileges: readonly string[]
+  /** WITH GRANT OPTION. */
+  readonly grantable: boolean
   /** True where the row takes away what PostgreSQL grants by itself (EXECUTE to PUBLIC). */
   readonly revoked: boolean
   readonly source: Provenance | null

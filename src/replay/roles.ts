@@ -1,7 +1,9 @@
 import type { Node, RoleSpec } from 'libpg-query'
-import type { RoleName } from '../model/schema-model.ts'
+import type { Role, RoleName } from '../model/schema-model.ts'
+import { displayName } from '../sql/identifiers.ts'
 import { as } from '../sql/node.ts'
 import type { StatementContext } from './context.ts'
+import type { State } from './state.ts'
 
 /**
  * The roles that a list of role specifications names, each once. One that means the role that runs the migrations,
@@ -24,5 +26,32 @@ export function roleName(context: StatementContext, spec: RoleSpec | undefined):
       return session.settings.get('session_authorization') ?? null
     default:
       return spec?.rolename ?? null
+  }
+}
+
+/** What CREATE ROLE makes where nothing else is said, and what is assumed of a role that was made outside the history. */
+export function plainRole(name: RoleName): Role {
+  return {
+    name,
+    superuser: false,
+    bypassRowSecurity: false,
+    login: false,
+    inherit: true,
+    createRole: false,
+    settings: [],
+    source: null,
+  }
+}
+
+/** The key of a role membership in the model. */
+export function membershipKey(role: RoleName, member: RoleName): string {
+  return `${displayName(role)}/${displayName(member)}`
+}
+
+/** The role goes, and with it its memberships. */
+export function dropRole(state: State, name: RoleName): void {
+  state.roles.delete(name)
+  for (const [key, { role, member }] of [...state.roleMemberships]) {
+    if (role === name || member === name) state.roleMemberships.delete(key)
   }
 }

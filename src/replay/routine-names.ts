@@ -1,6 +1,8 @@
+import type { ObjectWithArgs, TypeName } from 'libpg-query'
 import type { Routine } from '../model/schema-model.ts'
 import { displayId } from '../sql/identifiers.ts'
-import { searched } from './names.ts'
+import { as, strings } from '../sql/node.ts'
+import { searched, typeName } from './names.ts'
 import type { State } from './state.ts'
 
 /** A name of one or two parts, as lists of String nodes give it (`strings`). */
@@ -15,4 +17,25 @@ export function qualifiedName(parts: readonly string[]): { namespace: string | u
 export function findRoutines(state: State, parts: readonly string[]): Routine[] {
   const { namespace, name } = qualifiedName(parts)
   return searched(state, namespace).flatMap((each) => state.routines.group(displayId(each, name)))
+}
+
+/** The routine that DROP, ALTER or GRANT names; where no arguments are written the first of the name. */
+export function findRoutine(state: State, target: ObjectWithArgs): Routine | undefined {
+  const overloads = findRoutines(state, strings(target.objname))
+  if (target.args_unspecified) return overloads[0]
+  const types = (target.objargs ?? []).flatMap((arg) => as(arg, 'TypeName') ?? [])
+  const wanted = types.map((type) => argumentType(state, type))
+  return overloads.find(
+    (routine) =>
+      routine.arguments.length === wanted.length &&
+      routine.arguments.every((type, at) => type === wanted[at]),
+  )
+}
+
+/** The type of an argument as the ids of routines have it: modifiers are no part of it. */
+export function argumentType(state: State, type: TypeName): string {
+  const { typmods: _, ...bare } = type
+  const name = typeName(state, bare)
+  if (name.startsWith('bpchar')) return name.replace('bpchar', 'character')
+  return name.startsWith('"bit"') ? name.replace('"bit"', 'bit') : name
 }

@@ -1,0 +1,56 @@
+import type { VariableSetStmt } from 'libpg-query'
+import type { Handlers, StatementContext } from '../context.ts'
+import { dropRelation } from '../drop.ts'
+import { searchPathOf, settingValue } from '../setting-values.ts'
+import type { State } from '../state.ts'
+
+/** Settings that RESET ALL leaves alone. */
+const identity = ['role', 'session_authorization']
+
+/** SET, RESET and DISCARD. The search path is kept as a JSON array; a role of `none` is the default. */
+export const settingStatements = {
+  VariableSetStmt(statement, context) {
+    setVariable(statement, context)
+  },
+
+  DiscardStmt({ target }, context) {
+    const { state } = context
+    if (target === 'DISCARD_ALL') state.session.reset()
+    if (target !== 'DISCARD_ALL' && target !== 'DISCARD_TEMP') return
+    for (const relation of [...state.relations.values()]) {
+      if (relation.persistence === 'temporary') dropRelation(context, relation.id, true)
+    }
+  },
+} satisfies Partial<Handlers>
+
+function setVariable(statement: VariableSetStmt, context: StatementContext): void {
+  const { state } = context
+  const name = (statement.name ?? '').toLowerCase()
+  const local = statement.is_local ?? false
+  switch (statement.kind) {
+    case 'VAR_SET_VALUE':
+      return setSetting(state, name, settingValue(statement), local)
+    case 'VAR_RESET_ALL':
+      for (const each of [...state.session.settings.view.keys()]) {
+        if (!identity.includes(each)) state.session.set(each, undefined, false)
+      }
+      return
+    case 'VAR_SET_DEFAULT':
+    case 'VAR_RESET':
+      return setSetting(state, name, undefined, local)
+    default:
+      return
+  }
+}
+
+/** What SET and set_config do; `value` undefined goes back to the default. */
+export function setSetting(state: State, name: string, value: string | undefined, local: boolean): void {
+  const { session } = state
+  if (name === 'search_path') {
+    const path = value === undefined ? undefined : JSON.stringify(searchPathOf(value))
+    return session.set(name, path, local)
+  }
+  if (name === 'session_authorization') session.set('role', undefined, local)
+  const isDefault = value === undefined || (name === 'role' && value === 'none')
+  session.set(name, isDefault ? undefined : value, local)
+}

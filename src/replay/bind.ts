@@ -1,6 +1,6 @@
 import type { ColumnRef, FuncCall, Node, RangeVar, TypeName } from 'libpg-query'
 import type { Expression, Relation, RelationId, RoutineId } from '../model/schema-model.ts'
-import { displayId } from '../sql/identifiers.ts'
+import { displayId, readName } from '../sql/identifiers.ts'
 import { as, strings } from '../sql/node.ts'
 import type { StatementContext } from './context.ts'
 import { findRelation, presumedId, searched } from './names.ts'
@@ -56,8 +56,10 @@ function binder(state: State) {
     },
     routine(call: FuncCall): FuncCall {
       const [routine] = calledRoutines(state, call)
-      return routine === undefined ? call : { ...call, funcname: dotted(routine.namespace, routine.name) }
+      if (routine !== undefined) return { ...call, funcname: dotted(routine.namespace, routine.name) }
+      return bindSequence(state, call)
     },
+    regclass: (text: string) => boundRegclass(state, text) ?? text,
     type(type: TypeName): TypeName {
       const [name, ...rest] = strings(type.names)
       if (name === undefined || rest.length > 0) return type
@@ -68,6 +70,32 @@ function binder(state: State) {
       return namespace === undefined ? type : { ...type, names: dotted(namespace, name) }
     },
   } satisfies Rewriter
+}
+
+const sequenceFunctions: readonly string[] = ['nextval', 'currval', 'setval']
+
+/** The text that these functions are given is taken as `regclass`, and so bound, when the expression is stored. */
+function bindSequence(state: State, call: FuncCall): FuncCall {
+  const [first, ...rest] = call.args ?? []
+  const text = as(first, 'A_Const')?.sval?.sval
+  if (text === undefined || !sequenceFunctions.includes(strings(call.funcname).at(-1) ?? '')) return call
+  const id = boundRegclass(state, text)
+  if (id === undefined) return call
+  const arg = { A_Const: { sval: { sval: id } } }
+  return {
+    ...call,
+    args: [{ TypeCast: { arg, typeName: { names: dotted('regclass'), typemod: -1 } } }, ...rest],
+  }
+}
+
+/** The id of the relation or sequence that a text means as `regclass`. */
+function boundRegclass(state: State, text: string): string | undefined {
+  const names = readName(text)
+  if (names === null) return undefined
+  const candidates = searched(state, names.at(-2)).map((namespace) =>
+    displayId(namespace, names.at(-1) ?? ''),
+  )
+  return candidates.find((id) => state.relations.has(id) || state.sequences.has(id))
 }
 
 export function dotted(...names: readonly string[]): Node[] {

@@ -1,4 +1,13 @@
-import type { ColumnRef, CommonTableExpr, FuncCall, Node, RangeVar, TypeName, WithClause } from 'libpg-query'
+import type {
+  ColumnRef,
+  CommonTableExpr,
+  FuncCall,
+  Node,
+  RangeVar,
+  TypeCast,
+  TypeName,
+  WithClause,
+} from 'libpg-query'
 import type { Relation } from '../model/schema-model.ts'
 import { as, strings } from '../sql/node.ts'
 import { type Query, queryScope, withScope } from './query-scope.ts'
@@ -11,6 +20,8 @@ export interface Rewriter {
   relation?(range: RangeVar): RangeVar
   routine?(call: FuncCall, scope: Scope | null): FuncCall
   type?(name: TypeName): TypeName
+  /** The text of a constant that names a relation or sequence by `regclass`. */
+  regclass?(text: string): string
   column?(ref: ColumnRef, scope: Scope | null): ColumnRef
   /** A target list before what stands in it is rewritten. */
   targets?(targets: readonly Node[], scope: Scope): readonly Node[]
@@ -76,11 +87,20 @@ class Rewriting {
         const name = this.copy(value, scope)
         return type === undefined ? name : type(name)
       }
+      case 'TypeCast':
+        return this.copy(this.#regclass(value), scope)
       case 'ColumnRef':
         return column === undefined ? value : column(value, scope)
       default:
         return this.copy(value, scope)
     }
+  }
+
+  #regclass(cast: TypeCast): TypeCast {
+    const before = as(cast.arg, 'A_Const')?.sval?.sval
+    if (before === undefined || strings(cast.typeName?.names).at(-1) !== 'regclass') return cast
+    const after = this.#rewriter.regclass?.(before) ?? before
+    return after === before ? cast : { ...cast, arg: { A_Const: { sval: { sval: after } } } }
   }
 
   #query<T extends Query>(query: T, outer: Scope | null): T {

@@ -2,6 +2,7 @@ import type { FuncCall, Node } from 'libpg-query'
 import type { Routine } from '../model/schema-model.ts'
 import { displayId } from '../sql/identifiers.ts'
 import { as, strings } from '../sql/node.ts'
+import { argumentType } from './routine-names.ts'
 import type { State } from './state.ts'
 
 /**
@@ -18,7 +19,7 @@ export function calledRoutines(state: State, call: FuncCall): readonly Routine[]
     const routines = overloads.filter((routine) => takes(routine, count))
     if (routines.length === 0) continue
     const exact = routines.filter((routine) => routine.arguments.length === count)
-    return byTypes(exact.length > 0 ? exact : routines, call.args ?? [])
+    return byTypes(state, exact.length > 0 ? exact : routines, call.args ?? [])
   }
   return []
 }
@@ -29,29 +30,14 @@ function takes(routine: Routine, count: number): boolean {
 }
 
 /** Narrows overloads down by the arguments whose type is written as a cast. */
-function byTypes(routines: readonly Routine[], args: readonly Node[]): readonly Routine[] {
+function byTypes(state: State, routines: readonly Routine[], args: readonly Node[]): readonly Routine[] {
   if (routines.length < 2) return routines
-  const written = args.map((arg) => strings(as(arg, 'TypeCast')?.typeName?.names).at(-1))
+  const written = args.map((arg) => {
+    const type = as(arg, 'TypeCast')?.typeName
+    return type === undefined ? null : argumentType(state, type)
+  })
   const fitting = routines.filter((routine) =>
-    written.every((type, at) => type === undefined || sameType(type, routine.arguments[at])),
+    written.every((type, at) => type === null || type === routine.arguments[at]),
   )
   return fitting.length > 0 ? fitting : routines
-}
-
-const internalNames: ReadonlyMap<string, string> = new Map([
-  ['int2', 'smallint'],
-  ['int4', 'integer'],
-  ['int8', 'bigint'],
-  ['float4', 'real'],
-  ['float8', 'double precision'],
-  ['bool', 'boolean'],
-  ['varchar', 'character varying'],
-  ['bpchar', 'character'],
-  ['timestamptz', 'timestamp with time zone'],
-  ['timestamp', 'timestamp without time zone'],
-])
-
-function sameType(written: string, declared: string | undefined): boolean {
-  const name = internalNames.get(written) ?? written
-  return declared === name || (declared?.endsWith(`.${name}`) ?? false)
 }

@@ -1,5 +1,6 @@
 import type { Alias, ColumnRef, Node, RangeVar } from 'libpg-query'
 import type { Relation } from '../model/schema-model.ts'
+import { figureColumnName } from '../sql/column-name.ts'
 import { as, strings } from '../sql/node.ts'
 
 /** Something of a FROM clause that columns are taken from. */
@@ -9,6 +10,8 @@ export interface RangeItem {
   /** Whether that name is an alias; if not it is the relation's own. */
   readonly aliased: boolean
   readonly relation: Relation | null
+  /** Whether it is the relation that the expression belongs to, not one of a query. */
+  readonly own: boolean
   /** Names of its columns as the query sees them, null where they are not known. */
   readonly columns: readonly string[] | null
   /** Columns that a bare `*` leaves out, since USING or NATURAL has merged them with those of an item before. */
@@ -34,7 +37,8 @@ const noCtes: ReadonlyMap<string, readonly string[] | null> = new Map()
 
 /** The scope of an expression that belongs to a relation: a policy, a check, a default. */
 export function relationScope(relation: Relation | null): Scope | null {
-  return relation === null ? null : { items: [itemOf(relation, undefined)], ctes: noCtes, outer: null }
+  if (relation === null) return null
+  return { items: [{ ...itemOf(relation, undefined), own: true }], ctes: noCtes, outer: null }
 }
 
 export function itemOf(relation: Relation, alias: Alias | undefined): RangeItem {
@@ -42,6 +46,7 @@ export function itemOf(relation: Relation, alias: Alias | undefined): RangeItem 
     name: alias?.aliasname ?? relation.name,
     aliased: alias !== undefined,
     relation,
+    own: false,
     columns: renamed(
       relation.columns.map(({ name }) => name),
       alias,
@@ -60,6 +65,7 @@ export function derivedItem(
     name: alias?.aliasname ?? name,
     aliased: true,
     relation: null,
+    own: false,
     columns: columns === null ? null : renamed(columns, alias),
     merged: [],
   }
@@ -80,27 +86,26 @@ export function cteOf(scope: Scope | null, range: RangeVar): readonly string[] |
   return undefined
 }
 
-/** The column that a reference means; undefined where it is none of a known relation, or not certainly. */
-export function resolveColumn(scope: Scope | null, ref: ColumnRef): ResolvedColumn | undefined {
+/** The column that a reference means: null where it is none of a relation, undefined where that can't be told. */
+export function resolveColumn(scope: Scope | null, ref: ColumnRef): ResolvedColumn | null | undefined {
   const fields = ref.fields ?? []
-  if (fields.some((field) => as(field, 'String') === undefined)) return undefined
+  if (fields.some((field) => as(field, 'String') === undefined)) return null
   const names = strings(fields)
   const column = names.at(-1) ?? ''
   for (let at = scope; at !== null; at = at.outer) {
     const items = names.length === 1 ? at.items : at.items.filter((item) => isQualifiedBy(item, names))
     const item = items.find(({ columns }) => columns?.includes(column))
     if (item !== undefined) return resolved(item, column)
-    if (items.some(({ columns }) => columns === null)) return undefined
-    if (names.length > 1 && items.length > 0) return undefined
+    if (names.length === 1 && items.some(({ columns }) => columns === null)) return undefined
+    if (names.length > 1 && items.length > 0) return null
   }
-  return undefined
+  return null
 }
 
-function resolved(item: RangeItem, column: string): ResolvedColumn | undefined {
-  const at = item.columns?.indexOf(column) ?? -1
-  const own = item.relation?.columns[at]
+function resolved(item: RangeItem, column: string): ResolvedColumn | null {
+  const own = item.relation?.columns[item.columns?.indexOf(column) ?? -1]
   return item.relation === null || own === undefined
-    ? undefined
+    ? null
     : { item, relation: item.relation, column: own.name }
 }
 
@@ -117,7 +122,8 @@ export function outputColumns(targets: readonly Node[] | undefined, scope: Scope
   for (const target of targets ?? []) {
     const value = as(target, 'ResTarget')
     const star = starItems(value?.val, scope)
-    if (star === undefined) names.push(value?.name ?? impliedName(value?.val))
+    if (star === undefined)
+      names.push(value?.name ?? (value?.val && figureColumnName(value.val)) ?? '?column?')
     else {
       for (const columns of star.map(starColumns)) {
         if (columns === null) return null
@@ -144,45 +150,4 @@ export function starItems(node: Node | undefined, scope: Scope): readonly RangeI
     if (items.length > 0) return items.map((item) => ({ ...item, merged: [] }))
   }
   return [derivedItem(null, undefined, null)]
-}
-
-/** The name that PostgreSQL gives a target without one (`FigureColname`). */
-export function impliedName(node: Node | undefined): string {
-  const column = as(node, 'ColumnRef')
-  if (column !== undefined) return strings(column.fields).at(-1) ?? ''
-  const call = as(node, 'FuncCall')
-  if (call !== undefined) return strings(call.funcname).at(-1) ?? ''
-  const cast = as(node, 'TypeCast')
-  if (cast !== undefined) {
-    const inner = impliedName(cast.arg)
-    return inner === '?column?' ? (strings(cast.typeName?.names).at(-1) ?? inner) : inner
-  }
-  const indirection = as(node, 'A_Indirection')
-  if (indirection !== undefined) {
-    const field = indirection.indirection?.findLast((step) => as(step, 'String') !== undefined)
-    return as(field, 'String')?.sval ?? impliedName(indirection.arg)
-  }
-  const collate = as(node, 'CollateClause')
-  if (collate !== undefined) return impliedName(collate.arg)
-  const choice = as(node, 'CaseExpr')
-  if (choice !== undefined) {
-    const otherwise = impliedName(choice.defresult)
-    return otherwise === '?column?' ? 'case' : otherwise
-  }
-  const sublink = as(node, 'SubLink')
-  if (sublink?.subLinkType === 'EXISTS_SUBLINK') return 'exists'
-  if (sublink?.subLinkType === 'ARRAY_SUBLINK') return 'array'
-  if (sublink?.subLinkType === 'EXPR_SUBLINK') {
-    const first = as(as(sublink.subselect, 'SelectStmt')?.targetList?.[0], 'ResTarget')
-    return first?.name ?? impliedName(first?.val)
-  }
-  const minMax = as(node, 'MinMaxExpr')
-  if (minMax !== undefined) return minMax.op === 'IS_LEAST' ? 'least' : 'greatest'
-  const keyword = as(node, 'SQLValueFunction')
-  if (keyword !== undefined) return (keyword.op ?? '').replace(/^SVFOP_|_N$/g, '').toLowerCase()
-  if (as(node, 'CoalesceExpr') !== undefined) return 'coalesce'
-  if (as(node, 'A_ArrayExpr') !== undefined) return 'array'
-  if (as(node, 'RowExpr') !== undefined) return 'row'
-  if (as(node, 'GroupingFunc') !== undefined) return 'grouping'
-  return '?column?'
 }

@@ -1,3 +1,4 @@
+import type { Node } from 'libpg-query'
 import type {
   DatabaseSetting,
   DefaultPrivilege,
@@ -17,6 +18,7 @@ import type {
 } from '../model/schema-model.ts'
 import { displayId } from '../sql/identifiers.ts'
 import { GroupedMap, Journal, JournaledMap } from './journal.ts'
+import type { References } from './references.ts'
 import { RelationMap } from './relation-map.ts'
 import { Session } from './session.ts'
 
@@ -46,6 +48,9 @@ export class State {
   readonly databaseSettings = new JournaledMap<DatabaseSetting>(this.journal)
   readonly unmodelled = new JournaledMap<UnmodelledStatement>(this.journal)
   readonly session = new Session(this.journal)
+
+  /** What expressions refer to, by the expression: worked out once, since trees never change. */
+  readonly references = new WeakMap<Node, References>()
 
   #ordinal = 0
 

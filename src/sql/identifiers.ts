@@ -17,3 +17,37 @@ export function displayId(namespace: string, name: string): string {
 export function quoteIdentifier(name: string): string {
   return `"${name.replaceAll('"', '""')}"`
 }
+
+/** The parts of a dotted name in a text (`public."Invoice"`), bare ones in lower case; null where it is no such name. */
+export function readName(text: string): readonly string[] | null {
+  const parts: string[] = []
+  let rest = text.trim()
+  for (;;) {
+    const part = rest.startsWith('"') ? readQuoted(rest) : readBare(rest)
+    if (part === null) return null
+    parts.push(part.name)
+    rest = rest.slice(part.length).trimStart()
+    if (rest === '') return parts
+    if (!rest.startsWith('.')) return null
+    rest = rest.slice(1).trimStart()
+  }
+}
+
+function readQuoted(text: string): { name: string; length: number } | null {
+  let name = ''
+  let at = 1
+  for (;;) {
+    const end = text.indexOf('"', at)
+    if (end < 0) return null
+    name += text.slice(at, end)
+    if (text[end + 1] !== '"') return name === '' ? null : { name, length: end + 1 }
+    name += '"'
+    at = end + 2
+  }
+}
+
+function readBare(text: string): { name: string; length: number } | null {
+  let length = 0
+  while (length < text.length && !/[\s.",()]/.test(text[length] ?? '')) length++
+  return length === 0 ? null : { name: text.slice(0, length).toLowerCase(), length }
+}

@@ -11,7 +11,9 @@ export interface Finding {
   readonly message: string
   /** What to do, starting with a verb. */
   readonly help: string | null
-  /** The statement to point at. */
+  /** The file whose end first shows it. */
+  readonly file: string
+  /** The statement to point at: of that file, or of one that it includes. */
   readonly source: Provenance | null
   readonly fingerprint: string
   /** SQL of a new forward migration that mends it, where that is mechanical. */

@@ -1,0 +1,28 @@
+import { z } from 'zod'
+import { checkIds } from '../checks/index.ts'
+import { layoutNames } from '../replay/layouts/layout.ts'
+import { tenancyDeclaration } from '../tenancy/declaration.ts'
+
+const severity = z.enum(['off', 'info', 'warning', 'error'])
+
+const migrationsEntry = z.union([
+  z.string().min(1),
+  z.strictObject({ path: z.string().min(1), layout: z.enum(layoutNames).optional() }),
+])
+
+/** The config file. The JSON schema that editors use is generated from it. */
+export const configSchema = z.strictObject({
+  $schema: z.string().describe('The JSON schema of this file, for editors.').optional(),
+  migrations: z
+    .array(migrationsEntry)
+    .min(1)
+    .describe('Folders, files or globs, in the order of replay; relative to this file.')
+    .optional(),
+  tenancy: tenancyDeclaration
+    .describe('Who is a tenant, and how a statement learns for whom it runs.')
+    .optional(),
+  checks: z
+    .strictObject(Object.fromEntries(checkIds.map((id) => [id, severity.optional()])))
+    .describe('Severity by check id; "off" switches a check off.')
+    .optional(),
+})

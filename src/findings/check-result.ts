@@ -1,0 +1,13 @@
+import type { Finding } from './finding.ts'
+
+/** What a run of the checks says, for a report. */
+export interface CheckResult {
+  readonly files: number
+  readonly statements: number
+  readonly relations: number
+  readonly unmodelled: number
+  /** In the order of the history, then of the file. */
+  readonly findings: readonly Finding[]
+  /** The text of each file that a finding points into. */
+  readonly texts: ReadonlyMap<string, string>
+}

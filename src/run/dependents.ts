@@ -1,0 +1,123 @@
+import type { Focus, Relation, RelationId, SchemaModel } from '../model/schema-model.ts'
+import type { HistoryStep } from '../replay/history.ts'
+import { displayId } from '../sql/identifiers.ts'
+import { type NodeKind, type NodeOf, strings, walk } from '../sql/node.ts'
+import type { Tenancy } from '../tenancy/tenancy.ts'
+
+/** What is to be examined again after a file, and which moved object is the cause. */
+export interface Reexamination {
+  readonly focus: Focus
+  /** Relation to the moved object (relation or routine) that drew it in; itself where it moved. */
+  readonly causes: ReadonlyMap<RelationId, string>
+}
+
+/**
+ * Which relations a check may judge otherwise because another object moved: children by foreign key, partitions,
+ * inheritors, readers of a view's relations, relations whose policies read or call what moved. Kept step by step,
+ * so that a file costs what it moves and not the whole model.
+ */
+export class Dependents {
+  readonly #tenancy: Tenancy
+  /** From a relation, or the name of a routine, to the relations that depend on it. */
+  readonly #dependents = new Map<string, Set<RelationId>>()
+  readonly #dependencies = new Map<RelationId, ReadonlySet<string>>()
+
+  constructor(model: SchemaModel, tenancy: Tenancy) {
+    this.#tenancy = tenancy
+    for (const id of model.relations.keys()) this.#record(id, model.relations.get(id))
+  }
+
+  /** To be asked once for each file, in order. */
+  reexamine({ model, moved, movedNamespaces }: HistoryStep): Reexamination {
+    for (const id of moved.relations) this.#record(id, model.relations.get(id))
+    const causes = new Map<RelationId, string>([...moved.relations].map((id) => [id, id]))
+    for (const id of this.#everything(moved)
+      ? model.relations.keys()
+      : this.#inNamespaces(model, movedNamespaces)) {
+      if (!causes.has(id)) causes.set(id, id)
+    }
+    this.#close(causes, moved.routines)
+    return {
+      causes,
+      focus: {
+        relations: new Set(causes.keys()),
+        routines: moved.cluster ? new Set(model.routines.keys()) : moved.routines,
+        unmodelled: moved.unmodelled,
+        cluster: moved.cluster || movedNamespaces.size > 0,
+      },
+    }
+  }
+
+  /** Roles and privileges concern every relation, and so does what the table of memberships refers to. */
+  #everything(moved: Focus): boolean {
+    const { memberships } = this.#tenancy
+    return moved.cluster || (memberships !== null && moved.relations.has(memberships.relation))
+  }
+
+  #inNamespaces(model: SchemaModel, names: ReadonlySet<string>): RelationId[] {
+    if (names.size === 0) return []
+    return [...model.relations.values()].filter(({ namespace }) => names.has(namespace)).map(({ id }) => id)
+  }
+
+  #close(causes: Map<RelationId, string>, routines: ReadonlySet<string>): void {
+    const reached: [key: string, cause: string][] = [
+      ...[...causes].map(([id, cause]): [string, string] => [id, cause]),
+      ...[...routines].map((id): [string, string] => [routineName(id), id]),
+    ]
+    for (const [key, cause] of reached) {
+      for (const dependent of this.#dependents.get(key) ?? []) {
+        if (causes.has(dependent)) continue
+        causes.set(dependent, cause)
+        reached.push([dependent, cause])
+      }
+    }
+  }
+
+  #record(id: RelationId, relation: Relation | undefined): void {
+    for (const key of this.#dependencies.get(id) ?? []) this.#dependents.get(key)?.delete(id)
+    if (relation === undefined) {
+      this.#dependencies.delete(id)
+      return
+    }
+    const dependencies = dependenciesOf(relation)
+    this.#dependencies.set(id, dependencies)
+    for (const key of dependencies) {
+      const dependents = this.#dependents.get(key)
+      if (dependents === undefined) this.#dependents.set(key, new Set([id]))
+      else dependents.add(id)
+    }
+  }
+}
+
+function dependenciesOf(relation: Relation): Set<string> {
+  const found = new Set<string>(relation.inherits)
+  if (relation.partitionOf !== null) found.add(relation.partitionOf)
+  for (const { references } of relation.constraints) if (references !== null) found.add(references.relation)
+  for (const id of relation.view?.reads ?? []) found.add(id)
+  for (const id of relation.view?.calls ?? []) found.add(routineName(id))
+  for (const { routine } of relation.triggers) found.add(routineName(routine))
+  for (const id of relation.origin?.from ?? []) found.add(id)
+  if (relation.origin?.replaces) found.add(relation.origin.replaces)
+  for (const { using, withCheck } of relation.policies) addNames(found, [using, withCheck])
+  return found
+}
+
+/** The relations and routines that expressions name. */
+function addNames(found: Set<string>, expressions: unknown): void {
+  walk(expressions, (kind: NodeKind, value: unknown) => {
+    if (kind === 'RangeVar') {
+      const { schemaname, relname } = value as NodeOf<'RangeVar'>
+      found.add(displayId(schemaname ?? '', relname ?? ''))
+    } else if (kind === 'FuncCall') {
+      const [namespace = '', name = namespace] = strings((value as NodeOf<'FuncCall'>).funcname)
+      found.add(displayId(namespace, name))
+    }
+    return true
+  })
+}
+
+/** A routine without its arguments: calls name it so. */
+function routineName(id: string): string {
+  const at = id.indexOf('(')
+  return at < 0 ? id : id.slice(0, at)
+}

@@ -1,0 +1,123 @@
+import type { Focus, Provenance, RelationId } from '../model/schema-model.ts'
+import type { History, HistoryStep } from '../replay/history.ts'
+import type { Tenancy } from '../tenancy/tenancy.ts'
+import { Dependents, type Reexamination } from './dependents.ts'
+import { type ActiveCheck, type Defect, examine } from './examine.ts'
+
+/** A defect from the file whose end first shows it to the file whose end no longer does. */
+export interface Life {
+  /** As it was seen last. */
+  defect: Defect
+  /** The file that brought it; null for what stood before the first file that is asked about. */
+  readonly file: string | null
+  /** The statement to point at: the defect's own if it stands in the file, else the one that brought it about. */
+  readonly source: Provenance | null
+  /** The later file that mends it. */
+  repairedBy: string | null
+}
+
+export interface LifecycleOptions {
+  readonly checks: readonly ActiveCheck[]
+  readonly tenancy: Tenancy
+  /** The files that are asked about; null for all. */
+  readonly asked: ReadonlySet<string> | null
+  /** The files that a file of the history includes (`\i`), itself among them. */
+  readonly filesOf: (file: string) => ReadonlySet<string>
+  /** Examine everything after each file, in the place of what the file moved. For the test that both agree. */
+  readonly unfocused?: boolean
+}
+
+/** The defects that the files asked about bring, in the order in which they are brought. */
+export function livesOf(history: History, options: LifecycleOptions): Life[] {
+  const { asked } = options
+  const first = asked === null ? 0 : history.files.findIndex(({ file }) => asked.has(file))
+  const lives = new Lives(options)
+  let at = -1
+  for (const step of history.steps()) {
+    if (at === first - 1) lives.begin(step)
+    else if (at >= first) lives.take(step)
+    at++
+  }
+  return lives.brought.filter(({ file }) => file !== null && (asked === null || asked.has(file)))
+}
+
+class Lives {
+  readonly brought: Life[] = []
+  readonly #options: LifecycleOptions
+  readonly #present = new Map<string, Life>()
+  /** Keys of what is present, by the relation that it hangs on; null for what hangs on none. */
+  readonly #keys = new Map<RelationId | null, Set<string>>()
+  #dependents: Dependents | null = null
+
+  constructor(options: LifecycleOptions) {
+    this.#options = options
+  }
+
+  /** What stands before the first file asked about is nobody's. */
+  begin({ model }: HistoryStep): void {
+    const { checks, tenancy } = this.#options
+    this.#dependents = new Dependents(model, tenancy)
+    for (const defect of examine(checks, { ...model, focus: null }, tenancy).values()) {
+      this.#add({ defect, file: null, source: null, repairedBy: null })
+    }
+  }
+
+  take(step: HistoryStep): void {
+    const { checks, tenancy, unfocused = false } = this.#options
+    const reexamination = this.#dependents?.reexamine(step)
+    if (reexamination === undefined || step.file === null) return
+    const focus = unfocused ? null : reexamination.focus
+    const defects = examine(checks, { ...step.model, focus }, tenancy)
+    for (const key of this.#examined(focus)) if (!defects.has(key)) this.#mend(key, step.file)
+    for (const [key, defect] of defects) {
+      const life = this.#present.get(key)
+      if (life !== undefined) life.defect = defect
+      else this.brought.push(this.#add(this.#born(defect, step, step.file, reexamination)))
+    }
+  }
+
+  #born(defect: Defect, step: HistoryStep, file: string, { causes }: Reexamination): Life {
+    const { source, relation } = defect.found
+    const own = source !== null && this.#options.filesOf(file).has(source.file)
+    const cause = relation === null ? undefined : causes.get(relation)
+    const mover = cause === undefined ? undefined : step.movedBy.get(cause)
+    return { defect, file, source: own ? source : (mover ?? step.clusterMovedBy ?? source), repairedBy: null }
+  }
+
+  #add(life: Life): Life {
+    const { key, found } = life.defect
+    this.#present.set(key, life)
+    const keys = this.#keys.get(found.relation)
+    if (keys === undefined) this.#keys.set(found.relation, new Set([key]))
+    else keys.add(key)
+    return life
+  }
+
+  #mend(key: string, file: string): void {
+    const life = this.#present.get(key)
+    if (life === undefined) return
+    life.repairedBy = file
+    this.#present.delete(key)
+    this.#keys.get(life.defect.found.relation)?.delete(key)
+  }
+
+  /** What is present and was looked at again. An unmodelled statement stays what it is. */
+  *#examined(focus: Focus | null): Generator<string> {
+    if (focus === null) {
+      yield* [...this.#present.keys()]
+      return
+    }
+    for (const id of focus.relations) yield* this.#mendable(id, () => true)
+    if (focus.cluster || focus.routines.size > 0) {
+      yield* this.#mendable(null, ({ subject }) => focus.cluster || focus.routines.has(subject))
+    }
+  }
+
+  *#mendable(relation: RelationId | null, wanted: (found: Defect['found']) => boolean): Generator<string> {
+    for (const key of [...(this.#keys.get(relation) ?? [])]) {
+      const life = this.#present.get(key)
+      if (life !== undefined && life.defect.check.rule !== 'unmodelled' && wanted(life.defect.found))
+        yield key
+    }
+  }
+}

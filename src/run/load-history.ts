@@ -1,0 +1,65 @@
+import { assumeTenancy } from '../policy/assume-tenancy.ts'
+import type { History } from '../replay/history.ts'
+import { readMigrations } from '../replay/layouts/read-migrations.ts'
+import type { Migration } from '../replay/migration.ts'
+import { replay } from '../replay/replay.ts'
+import { loadParser } from '../sql/parse.ts'
+import { supabasePrelude } from '../templates/supabase.ts'
+import type { TenancyDeclaration } from '../tenancy/declaration.ts'
+import type { Platform, Tenancy } from '../tenancy/tenancy.ts'
+import { filesNamed, inputsOf, type RunRequest } from './request.ts'
+
+/** A replayed history, and under which tenancy it is to be judged. */
+export interface LoadedHistory {
+  readonly history: History
+  readonly migrations: readonly Migration[]
+  readonly tenancy: Tenancy
+  /** The files that are asked about; null for all. */
+  readonly asked: ReadonlySet<string> | null
+  /** What was assumed or left out, a sentence each: for stderr. */
+  readonly notes: readonly string[]
+}
+
+/** Reads and replays what a command asks for. Throws `InputError` where nothing can be read. */
+export async function loadHistory(request: RunRequest): Promise<LoadedHistory> {
+  const { entries, asked } = inputsOf(request)
+  const parser = loadParser()
+  const { migrations, layouts } = readMigrations(entries, { cwd: request.cwd })
+  const files = migrations.map(({ file }) => file)
+  const named = asked === null ? null : await filesNamed(request.cwd, asked, files)
+  const detected = layouts.flatMap(({ path, layout, files: count, detected: guessed }) =>
+    guessed ? [`${path}: ${count} ${count === 1 ? 'file' : 'files'}, read as ${layout}`] : [],
+  )
+  const declared = request.config?.tenancy ?? {}
+  const platform = platformOf(declared, layouts)
+  await parser
+  const history = replay(migrations, { prelude: platform === null ? null : supabasePrelude })
+  const { tenancy, assumed } = assumeTenancy(history.model, { ...declared, platform })
+  return {
+    history,
+    migrations,
+    tenancy,
+    asked: named,
+    notes: [
+      ...detected,
+      ...platformNote(declared, platform),
+      ...assumed.map((sentence) => `assumed: ${sentence}`),
+    ],
+  }
+}
+
+/** What the config says, else what the layout gives away. */
+function platformOf(
+  declared: TenancyDeclaration,
+  layouts: readonly { readonly layout: string }[],
+): Platform | null {
+  if (declared.platform !== undefined) return declared.platform
+  return layouts.some(({ layout }) => layout === 'supabase') ? 'supabase' : null
+}
+
+function platformNote(declared: TenancyDeclaration, platform: Platform | null): string[] {
+  if (declared.platform !== undefined || platform === null) return []
+  return [
+    `assumed: the platform is ${platform}, by the layout; its roles and namespaces exist before the first file ("platform": null in the config says otherwise)`,
+  ]
+}

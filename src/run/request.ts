@@ -1,0 +1,117 @@
+import { existsSync, statSync } from 'node:fs'
+import { relative, resolve } from 'node:path'
+import type { Config, MigrationsEntry } from '../config/config.ts'
+import { InputError } from '../findings/input-error.ts'
+import type { LayoutName } from '../replay/layouts/layout.ts'
+
+/** What a command is asked to read. */
+export interface RunRequest {
+  readonly cwd: string
+  /** Paths of the command line. */
+  readonly paths: readonly string[]
+  /** `--layout`: how the paths of the command line are laid out. */
+  readonly layout: LayoutName | null
+  readonly config: Config | null
+}
+
+/** The history to replay, and which of its files are asked about. */
+export interface Inputs {
+  readonly entries: readonly MigrationsEntry[]
+  /** Paths inside the configured history; null where the whole history is asked about. */
+  readonly asked: readonly string[] | null
+}
+
+/**
+ * With no path, the configured migrations. A path inside them asks about its files alone, on top of the rest. Any other
+ * path is a history by itself.
+ */
+export function inputsOf({ cwd, paths, layout, config }: RunRequest): Inputs {
+  const configured = config?.migrations ?? []
+  const named = paths.map((path) => (layout === null ? { path } : { path, layout }))
+  if (paths.length === 0) {
+    if (configured.length === 0) throw nothingNamed(cwd, config)
+    return {
+      entries: configured.map((entry) => (layout === null ? entry : { ...entry, layout })),
+      asked: null,
+    }
+  }
+  const roots = configured.map(({ path }) => rootOf(cwd, path))
+  const inside = paths.filter((path) => roots.some((root) => isBelow(root, rootOf(cwd, path))))
+  if (inside.length === 0) return { entries: named, asked: null }
+  const outside = paths.filter((path) => !inside.includes(path))
+  if (outside.length > 0) {
+    throw new InputError(
+      `${inside.join(', ')} belongs to the migrations of ${config?.file}, and ${outside.join(', ')} does not`,
+      { hint: 'Check them with two commands, or add the second to the config.' },
+    )
+  }
+  const whole = paths.filter((path) => !isGlob(cwd, path)).map((path) => rootOf(cwd, path))
+  const all = roots.every((root) => whole.includes(root))
+  return {
+    entries: configured.map((entry) => (layout === null ? entry : { ...entry, layout })),
+    asked: all ? null : inside,
+  }
+}
+
+/** Which files of the history the paths name. Throws where one names none of them. */
+export async function filesNamed(
+  cwd: string,
+  paths: readonly string[],
+  files: readonly string[],
+): Promise<Set<string>> {
+  const absolute = files.map((file) => [file, resolve(cwd, file)] as const)
+  const named = new Set<string>()
+  for (const path of paths) {
+    const chosen = isGlob(cwd, path) ? await expand(cwd, path) : [resolve(cwd, path)]
+    const below = absolute.filter(([, file]) => chosen.some((one) => isBelow(one, file)))
+    if (below.length === 0) {
+      throw new InputError('no file of the configured history is named so', {
+        file: path,
+        hint: 'The layout replays no such file: it may be a down part, or not named as a migration is.',
+      })
+    }
+    for (const [file] of below) named.add(file)
+  }
+  return named
+}
+
+async function expand(cwd: string, glob: string): Promise<string[]> {
+  const { globSync } = await import('tinyglobby')
+  return globSync(glob, { cwd, absolute: true })
+}
+
+/** The file or folder that a path names, or the folder that a glob starts from. */
+function rootOf(cwd: string, path: string): string {
+  const parts = path.split('/')
+  const magic = isGlob(cwd, path) ? parts.findIndex((part) => /[*?[\]{}!()]/.test(part)) : parts.length
+  return resolve(cwd, parts.slice(0, magic).join('/') || (path.startsWith('/') ? '/' : '.'))
+}
+
+function isGlob(cwd: string, path: string): boolean {
+  return !existsSync(resolve(cwd, path)) && /[*?[\]{}!()]/.test(path)
+}
+
+function isBelow(root: string, path: string): boolean {
+  const way = relative(root, path)
+  return way === '' || (!way.startsWith('..') && resolve(root, way) === path)
+}
+
+const usualFolders = [
+  'migrations',
+  'db/migrations',
+  'supabase/migrations',
+  'prisma/migrations',
+  'drizzle',
+  'sql',
+]
+
+function nothingNamed(cwd: string, config: Config | null): InputError {
+  const folder = usualFolders.find((name) =>
+    statSync(resolve(cwd, name), { throwIfNoEntry: false })?.isDirectory(),
+  )
+  const message = config === null ? 'no migrations named, and no config found' : 'no migrations named'
+  return new InputError(message, {
+    ...(config === null ? {} : { file: config.file }),
+    hint: `Name a folder, a file or a glob: ringfence check ${folder ?? 'migrations'}; or set "migrations" in ${config?.file ?? 'ringfence.config.json'}.`,
+  })
+}

@@ -1,6 +1,8 @@
-import type { RangeVar } from 'libpg-query'
+import type { RangeVar, TypeName } from 'libpg-query'
 import type { Relation } from '../model/schema-model.ts'
 import { displayId } from '../sql/identifiers.ts'
+import { strings } from '../sql/node.ts'
+import { formatType } from '../sql/types.ts'
 import type { State } from './state.ts'
 
 /** The namespace of temporary objects, one for the whole history. */
@@ -16,9 +18,12 @@ export function creationNamespace(state: State, target: RangeVar): string {
 
 /** The relation that a name means now: the namespace written, else temporary ones, else the search path in order. */
 export function findRelation(state: State, target: RangeVar): Relation | undefined {
-  const name = target.relname ?? ''
-  for (const namespace of searched(state, target.schemaname)) {
-    const relation = state.relations.get(displayId(namespace, name))
+  return relationNamed(state, target.schemaname, target.relname ?? '')
+}
+
+function relationNamed(state: State, namespace: string | undefined, name: string): Relation | undefined {
+  for (const candidate of searched(state, namespace)) {
+    const relation = state.relations.get(displayId(candidate, name))
     if (relation !== undefined) return relation
   }
   return undefined
@@ -43,4 +48,22 @@ export function isRelationNameTaken(state: State, namespace: string, name: strin
 /** The id that a name that nothing has would have: for messages and for what an unmodelled statement affects. */
 export function presumedId(state: State, target: RangeVar): string {
   return displayId(creationNamespace(state, target), target.relname ?? '')
+}
+
+/** A type as the model writes it, `integer` or `public.mood`; `%TYPE` is looked up. */
+export function typeName(state: State, type: TypeName): string {
+  if (type.pct_type === true) {
+    const [name, relation, namespace] = strings(type.names).reverse()
+    const column = relationNamed(state, namespace, relation ?? '')?.columns.find((c) => c.name === name)
+    if (column !== undefined) return column.type
+  }
+  return formatType(type, (names) => typeId(state, names))
+}
+
+/** The id of a type that is not built in: a type or the row type of a relation; of an unknown one the id that it would have. */
+export function typeId(state: State, names: readonly string[]): string {
+  const name = names.at(-1) ?? ''
+  const candidates = searched(state, names.at(-2)).map((namespace) => displayId(namespace, name))
+  const found = candidates.find((id) => state.types.has(id) || state.relations.has(id))
+  return found ?? displayId(names.at(-2) ?? creationNamespace(state, {}), name)
 }

@@ -19,6 +19,11 @@ export class RelationMap extends JournaledMap<Relation> {
     return ids.map((id) => this.get(id)).filter((child) => child !== undefined)
   }
 
+  /** The partitions of a partitioned table, the direct ones. */
+  partitionsOf(parent: RelationId): Relation[] {
+    return this.childrenOf(parent).filter((child) => child.partitionOf === parent)
+  }
+
   override restore(key: string, value: unknown): void {
     const before = this.get(key)
     super.restore(key, value)

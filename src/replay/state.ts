@@ -52,6 +52,9 @@ export class State {
   /** What expressions refer to, by the expression: worked out once, since trees never change. */
   readonly references = new WeakMap<Node, References>()
 
+  /** Ids that the record of a relation refers to, by the record. */
+  readonly mentions = new WeakMap<Relation, ReadonlySet<string>>()
+
   #ordinal = 0
 
   constructor() {

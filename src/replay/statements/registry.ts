@@ -3,6 +3,7 @@ import { dropStatements } from './drops.ts'
 import { policyStatements } from './policies.ts'
 import { renameStatements } from './renames.ts'
 import { ruleStatements } from './rules.ts'
+import { indexStatements } from './create-index.ts'
 import { tableStatements } from './tables.ts'
 import { triggerStatements } from './triggers.ts'
 import { unwritten } from './unwritten.ts'
@@ -16,6 +17,7 @@ export const handlers: Handlers = {
   ...renameStatements,
   ...ruleStatements,
   ...tableStatements,
+  ...indexStatements,
   ...triggerStatements,
   ...viewStatements,
 }

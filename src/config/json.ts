@@ -18,8 +18,7 @@ export function parseJson(file: string, text: string): JsonDocument {
   return new JsonReader(file, text).document()
 }
 
-const tokens =
-  /[\t\n\r ]+|[{}[\],:]|"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y
+const tokens = /[\t\n\r ]+|[{}[\],:]|"(?:[^"\\\n\r]|\\.)*"|-?\d[\d.eE+-]*|true|false|null/y
 
 class JsonReader {
   readonly #file: string
@@ -56,8 +55,17 @@ class JsonReader {
     if (token === '[') return this.#array(path)
     if (token === null) this.#fail('the document ends where a value is expected')
     if (/^[}\],:]/.test(token)) this.#fail(`a value is expected, not "${token}"`)
+    const value = this.#literal(token)
     this.#next()
-    return JSON.parse(token)
+    return value
+  }
+
+  #literal(token: string): unknown {
+    try {
+      return JSON.parse(token)
+    } catch {
+      return this.#fail(`${token} is no JSON`)
+    }
   }
 
   #object(path: JsonPath): unknown {
@@ -67,7 +75,7 @@ class JsonReader {
     while (this.#token !== '}') {
       if (members.length > 0) this.#expect(',', 'a comma or "}" is expected')
       if (!this.#token?.startsWith('"')) this.#fail('a key in double quotes is expected')
-      const key = JSON.parse(this.#token) as string
+      const key = String(this.#literal(this.#token))
       if (keys.has(key)) this.#fail(`the key "${key}" is written twice`)
       keys.add(key)
       const member = [...path, key]

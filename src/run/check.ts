@@ -1,7 +1,6 @@
 import type { CheckResult } from '../findings/check-result.ts'
 import type { Finding } from '../findings/finding.ts'
 import { fingerprintOf } from '../findings/fingerprint.ts'
-import type { Migration } from '../replay/migration.ts'
 import { activeChecks } from './examine.ts'
 import { type Life, livesOf } from './lifecycle.ts'
 import { loadHistory } from './load-history.ts'
@@ -9,14 +8,12 @@ import type { RunRequest } from './request.ts'
 
 /** One run: reads, replays, checks at the end of each file, and tells what the files asked about bring. */
 export async function check(request: RunRequest): Promise<{ result: CheckResult; notes: readonly string[] }> {
-  const { history, migrations, tenancy, asked, notes } = await loadHistory(request)
-  const texts = new Map<string, string>()
-  const included = new Map(migrations.map((migration) => [migration.file, collect(migration, texts)]))
+  const { history, texts, filesOf, tenancy, asked, notes } = await loadHistory(request)
   const lives = livesOf(history, {
     checks: activeChecks(request.config?.checks ?? {}),
     tenancy,
     asked,
-    filesOf: (file) => included.get(file) ?? new Set([file]),
+    filesOf,
   })
   const order = new Map(history.files.map(({ file }, at) => [file, at]))
   const findings = lives.map((life) => findingOf(life, asked !== null))
@@ -28,22 +25,14 @@ export async function check(request: RunRequest): Promise<{ result: CheckResult;
     result: {
       files: files.length,
       statements,
-      relations: [...model.relations.values()].filter(({ source }) => source !== null).length,
+      relations: [...model.relations.values()].filter(
+        ({ source }) => source !== null && texts.has(source.file),
+      ).length,
       unmodelled: model.unmodelled.size,
       findings,
       texts: new Map([...texts].filter(([file]) => shown.has(file))),
     },
   }
-}
-
-/** Collects the texts of a migration and of what it includes; returns the names. */
-function collect(migration: Migration, texts: Map<string, string>): Set<string> {
-  texts.set(migration.file, migration.text)
-  const files = new Set([migration.file])
-  for (const part of migration.parts) {
-    if (part.kind === 'include') for (const file of collect(part.migration, texts)) files.add(file)
-  }
-  return files
 }
 
 /** Repaired debt is information, unless the file that brings it is what was asked about. */

@@ -12,7 +12,10 @@ import { filesNamed, inputsOf, type RunRequest } from './request.ts'
 /** A replayed history, and under which tenancy it is to be judged. */
 export interface LoadedHistory {
   readonly history: History
-  readonly migrations: readonly Migration[]
+  /** The text of each file of the history, of included ones too. */
+  readonly texts: ReadonlyMap<string, string>
+  /** A file of the history and the files that it includes. */
+  readonly filesOf: (file: string) => ReadonlySet<string>
   readonly tenancy: Tenancy
   /** The files that are asked about; null for all. */
   readonly asked: ReadonlySet<string> | null
@@ -32,12 +35,15 @@ export async function loadHistory(request: RunRequest): Promise<LoadedHistory> {
   )
   const declared = request.config?.tenancy ?? {}
   const platform = platformOf(declared, layouts)
+  const texts = new Map<string, string>()
+  const included = new Map(migrations.map((migration) => [migration.file, collect(migration, texts)]))
   await parser
   const history = replay(migrations, { prelude: platform === null ? null : supabasePrelude })
   const { tenancy, assumed } = assumeTenancy(history.model, { ...declared, platform })
   return {
     history,
-    migrations,
+    texts,
+    filesOf: (file) => included.get(file) ?? new Set([file]),
     tenancy,
     asked: named,
     notes: [
@@ -62,4 +68,14 @@ function platformNote(declared: TenancyDeclaration, platform: Platform | null): 
   return [
     `assumed: the platform is ${platform}, by the layout; its roles and namespaces exist before the first file ("platform": null in the config says otherwise)`,
   ]
+}
+
+/** Collects the texts of a migration and of what it includes; returns the names. */
+function collect(migration: Migration, texts: Map<string, string>): Set<string> {
+  texts.set(migration.file, migration.text)
+  const files = new Set([migration.file])
+  for (const part of migration.parts) {
+    if (part.kind === 'include') for (const file of collect(part.migration, texts)) files.add(file)
+  }
+  return files
 }

@@ -1,0 +1,44 @@
+import { InputError } from '../findings/input-error.ts'
+import { suggestion } from '../findings/nearest.ts'
+import type { LayoutName } from '../replay/layouts/layout.ts'
+import type { RunRequest } from '../run/request.ts'
+
+/** The options that commands over migrations share, as commander hands them over. */
+export interface CommonOptions {
+  readonly config?: string
+  readonly format: string
+  readonly output?: string
+  readonly layout?: string
+  readonly quiet: boolean
+  readonly color: boolean
+}
+
+export type Format = 'text' | 'json'
+
+const laterFormats = ['sarif', 'github', 'gitlab', 'junit', 'markdown', 'html']
+
+export function formatOf({ format }: CommonOptions): Format {
+  if (format === 'text' || format === 'json') return format
+  if (laterFormats.includes(format)) {
+    throw new InputError(`--format ${format} is not there yet`, {
+      hint: 'This version writes text and json.',
+    })
+  }
+  throw new InputError(`unknown format "${format}"; ${suggestion(format, ['text', 'json'])}`)
+}
+
+/** Reads the config and puts together what is to be run. */
+export async function requestOf(paths: readonly string[], options: CommonOptions): Promise<RunRequest> {
+  const cwd = process.cwd()
+  const { loadConfig } = await import('../config/load-config.ts')
+  const config = await loadConfig({ cwd, file: options.config ?? null })
+  return { cwd, paths, layout: await layoutOf(options.layout), config }
+}
+
+async function layoutOf(name: string | undefined): Promise<LayoutName | null> {
+  if (name === undefined) return null
+  const { layoutNames } = await import('../replay/layouts/layout.ts')
+  const layout = layoutNames.find((known) => known === name)
+  if (layout === undefined) throw new InputError(`unknown layout "${name}"; ${suggestion(name, layoutNames)}`)
+  return layout
+}

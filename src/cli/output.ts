@@ -1,0 +1,34 @@
+import { writeFileSync } from 'node:fs'
+import picocolors from 'picocolors'
+import { InputError } from '../findings/input-error.ts'
+import type { Colors } from '../report/terminal.ts'
+import type { CommonOptions } from './options.ts'
+
+/** Writes a result to stdout, or to the file of `--output`. */
+export function writeResult(text: string, { output }: CommonOptions): void {
+  if (output === undefined) {
+    process.stdout.write(text)
+    return
+  }
+  try {
+    writeFileSync(output, text)
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new InputError(`the result can't be written: ${reason}`, { file: output, cause })
+  }
+}
+
+/** Hints, a line each: to stderr. */
+export function writeNotes(notes: readonly string[], { quiet }: CommonOptions): void {
+  if (!quiet) for (const note of notes) process.stderr.write(`${note}\n`)
+}
+
+/** Colours where stdout is a terminal; `--no-color` and NO_COLOR say never, FORCE_COLOR always. */
+export function colorsFor({ color, output }: CommonOptions): Colors {
+  const { NO_COLOR, FORCE_COLOR } = process.env
+  if (!color || NO_COLOR || FORCE_COLOR === '0' || FORCE_COLOR === 'false')
+    return picocolors.createColors(false)
+  return picocolors.createColors(
+    Boolean(FORCE_COLOR) || (output === undefined && process.stdout.isTTY === true),
+  )
+}

@@ -1,0 +1,100 @@
+import { Command, CommanderError } from 'commander'
+import { InputError } from '../findings/input-error.ts'
+import { exitCodes } from './exit-codes.ts'
+import { version } from './version.ts'
+
+export async function run(args: readonly string[]): Promise<number> {
+  let code: number = exitCodes.clean
+  const program = programOf((result) => {
+    code = result
+  })
+  try {
+    await program.parseAsync(args, { from: 'user' })
+    return code
+  } catch (error) {
+    return failure(error)
+  }
+}
+
+/** The command line. `done` is told the exit code of the command that ran. */
+function programOf(done: (code: number) => void): Command {
+  const program = new Command('ringfence')
+    .description(
+      'Replays PostgreSQL migrations and rejects the ones that let one tenant reach the rows of another.',
+    )
+    .version(version())
+    .exitOverride()
+    .showSuggestionAfterError()
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'ringfence: ')) })
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 nothing that blocks, 1 findings of severity error, 2 could not run.',
+    )
+
+  withCommon(program.command('check'))
+    .description('replay migrations and check them; no database is involved')
+    .argument('[path...]', 'folders, files or globs; default: the "migrations" of the config')
+    .option('--max-warnings <n>', 'exit with 1 when there are more warnings than this', wholeNumber)
+    .addHelpText(
+      'after',
+      `
+A path inside the configured migrations asks about its files only: what they bring counts, and what stood
+before them doesn't. Any other path is a history by itself, and a file named alone is judged without the files
+beside it; name the folder, or list it under "migrations" in ringfence.config.json, to have them replayed first.`,
+    )
+    .action(async (paths: string[], options) =>
+      done(await (await import('./check.ts')).check(paths, options)),
+    )
+
+  withCommon(program.command('model'))
+    .description('print the schema model that the migrations lead to')
+    .argument('[path...]', 'folders, files or globs; default: the "migrations" of the config')
+    .action(async (paths: string[], options) =>
+      done(await (await import('./model.ts')).model(paths, options)),
+    )
+
+  program
+    .command('explain')
+    .description('list the checks, or say what one means, with its examples')
+    .argument('[check]', 'the id of a check')
+    .option('--no-color', 'no colours')
+    .action(async (id: string | undefined) => done(await (await import('./explain.ts')).explain(id)))
+  return program
+}
+
+function withCommon(command: Command): Command {
+  return command
+    .option(
+      '--config <file>',
+      'the config file; default: ringfence.config.ts, .js, .mjs, .json or package.json',
+    )
+    .option('--format <format>', 'text or json', 'text')
+    .option('--output <file>', 'write the result to a file')
+    .option('--layout <name>', 'how the migrations are laid out, where detection is wrong')
+    .option('--quiet', 'errors only, and no hints', false)
+    .option('--no-color', 'no colours')
+}
+
+function wholeNumber(text: string): number {
+  if (!/^\d+$/.test(text)) throw new InputError(`--max-warnings takes a number, not "${text}"`)
+  return Number(text)
+}
+
+/** Says on stderr why a command could not run; never a stack trace unless it is asked for. */
+function failure(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.clean : exitCodes.failed
+  if (error instanceof InputError) process.stderr.write(`${inputErrorText(error)}\n`)
+  else process.stderr.write(`${unexpectedText(error)}\n`)
+  return exitCodes.failed
+}
+
+function inputErrorText({ message, hint, file, line, column }: InputError): string {
+  const place = [file, line, column].filter((part) => part !== null).join(':')
+  return `${place || 'ringfence'}: ${message}${hint === null ? '' : `\n  ${hint}`}`
+}
+
+function unexpectedText(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error)
+  if (process.env.RINGFENCE_DEBUG === '1' && error instanceof Error) return error.stack ?? message
+  return `ringfence: failed unexpectedly (${message.split('\n')[0]}). This is a defect of ringfence: please report it with the output of the same command under RINGFENCE_DEBUG=1.`
+}

@@ -39,6 +39,8 @@ export function* dependentsOf(state: State, object: DroppedObject): Generator<De
       return yield* dependentsOfColumn(state, object.relation, object.name)
     case 'constraint':
       return yield* dependentsOfConstraint(state, object.relation, object.name)
+    case 'trigger':
+      return yield* copiesOfTrigger(state, object.relation, object.name)
     default:
       return
   }
@@ -187,6 +189,16 @@ function* dependentsOfConstraint(state: State, id: RelationId, name: string): Ge
         yield needsCascade(part(other, 'constraint', name))
       }
     }
+  }
+}
+
+/** A row trigger of a partitioned table stands on its partitions too. */
+function* copiesOfTrigger(state: State, id: RelationId, name: string): Generator<Dependent> {
+  const trigger = state.relations.get(id)?.triggers.find((candidate) => candidate.name === name)
+  for (const child of state.relations.childrenOf(id)) {
+    const copied = child.triggers.some((own) => own.name === name && own.routine === trigger?.routine)
+    if (copied && trigger?.forEachRow && child.partitionOf === id)
+      yield goesAlong(part(child, 'trigger', name))
   }
 }
 

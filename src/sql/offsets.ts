@@ -4,7 +4,8 @@ const stride = 1024
 export class Utf8Offsets {
   readonly #text: string
   readonly #ascii: boolean
-  /** Byte offset at each multiple of `stride` UTF-16 units; filled as far as was asked for. */
+  /** Code point starts that were passed, about one per `stride` units; filled as far as was asked for. */
+  readonly #units: number[] = [0]
   readonly #bytes: number[] = [0]
 
   constructor(text: string) {
@@ -12,25 +13,44 @@ export class Utf8Offsets {
     this.#ascii = Buffer.byteLength(text) === text.length
   }
 
+  /** An offset within a character gives the character's end. */
   toUtf16(byteOffset: number): number {
     if (this.#ascii) return Math.min(byteOffset, this.#text.length)
-    let block = this.#bytes.length - 1
-    while ((this.#bytes[block] as number) > byteOffset) block--
-    let unit = block * stride
-    let bytes = this.#bytes[block] as number
+    const known = this.#known(byteOffset)
+    let unit = this.#units[known] as number
+    let bytes = this.#bytes[known] as number
     while (bytes < byteOffset && unit < this.#text.length) {
       const code = this.#text.codePointAt(unit) as number
-      const units = code > 0xffff ? 2 : 1
-      for (let step = 1; step <= units; step++) {
-        if ((unit + step) % stride === 0 && (unit + step) / stride === this.#bytes.length) {
-          this.#bytes.push(step === units ? bytes + utf8Length(code) : bytes)
-        }
-      }
       bytes += utf8Length(code)
-      unit += units
+      unit += code > 0xffff ? 2 : 1
+      if (unit - (this.#units[this.#units.length - 1] as number) >= stride) {
+        this.#units.push(unit)
+        this.#bytes.push(bytes)
+      }
     }
     return unit
   }
+
+  /** The last passed place that is not after `byteOffset`. */
+  #known(byteOffset: number): number {
+    let low = 0
+    let high = this.#bytes.length - 1
+    while (low < high) {
+      const middle = (low + high + 1) >> 1
+      if ((this.#bytes[middle] as number) <= byteOffset) low = middle
+      else high = middle - 1
+    }
+    return low
+  }
+}
+
+/** The UTF-16 offset of the character (code point) with this index, counted from 0. */
+export function utf16OfCharacter(text: string, index: number): number {
+  let unit = 0
+  for (let left = index; left > 0 && unit < text.length; left--) {
+    unit += (text.codePointAt(unit) as number) > 0xffff ? 2 : 1
+  }
+  return unit
 }
 
 function utf8Length(code: number): number {

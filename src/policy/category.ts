@@ -50,7 +50,8 @@ function categoryOfRoot(
   return isChild ? 'child' : 'uncategorised'
 }
 
-const isolated: ReadonlySet<Category> = new Set(['tenant', 'child', 'tenants', 'memberships', 'users'])
+/** Categories whose rows belong to somebody. */
+export const isolated: ReadonlySet<Category> = new Set(['tenant', 'child', 'tenants', 'memberships', 'users'])
 
 /** A table that the history refers to and never creates, and that the declaration names. */
 function isAnchor(model: SchemaModel, tenancy: Tenancy, id: RelationId): boolean {

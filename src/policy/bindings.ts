@@ -1,0 +1,71 @@
+import type { Constraint, Relation, SchemaModel } from '../model/schema-model.ts'
+import type { Tenancy } from '../tenancy/tenancy.ts'
+import { type Category, categoryOf, foreignKeys, isolated, tenantKeyOf, usersTables } from './category.ts'
+import { isUserColumn } from './user-columns.ts'
+
+/** By which columns a row of a relation is tied to a tenant or a user. */
+export interface Bindings {
+  readonly category: Category
+  /** They hold the tenant's id. */
+  readonly keys: readonly string[]
+  /** They hold a user's id. */
+  readonly users: readonly string[]
+  /** They name the row, or (where it has no tenant key) one row of a table that is isolated itself. */
+  readonly ids: readonly string[]
+  /** Foreign keys that scope the row; none where it has a tenant key, which alone decides. */
+  readonly parents: readonly Constraint[]
+  /** Whether a tenant stands above it, and not only a user. */
+  readonly hasTenant: boolean
+}
+
+export function bindingsOf(model: SchemaModel, tenancy: Tenancy, relation: Relation): Bindings {
+  const category = categoryOf(model, tenancy, relation)
+  const tenantKey = tenantKeyOf(model, tenancy, relation)
+  const primaryKey = singlePrimaryKey(relation)
+  const single = foreignKeys(relation).filter(({ columns }) => columns.length === 1)
+  const users = usersTables(model, tenancy)
+  const toUsers = single.filter(({ references }) => users.includes(references?.relation ?? ''))
+  const toTenants = single.filter(({ references }) => references?.relation === tenancy.tenants)
+  const decides = category === 'tenant' || category === 'memberships'
+  const parents = decides
+    ? []
+    : foreignKeys(relation).filter((key) => {
+        const target = model.relations.get(key.references?.relation ?? '')
+        return target !== undefined && isolated.has(categoryOf(model, tenancy, target))
+      })
+  const keys =
+    category === 'tenants'
+      ? primaryKey
+      : decides && tenantKey !== null
+        ? [tenantKey]
+        : toTenants.flatMap(({ columns }) => columns)
+  return {
+    category,
+    keys,
+    users: unique([
+      ...toUsers.flatMap(({ columns }) => columns),
+      ...relation.columns.flatMap(({ name }) => (isUserColumn(name) ? [name] : [])),
+      ...(tenancy.memberships?.relation === relation.id ? [tenancy.memberships.userKey] : []),
+      ...(category === 'users' ? primaryKey : []),
+    ]),
+    ids: unique([
+      ...primaryKey,
+      ...parents
+        .filter(
+          ({ columns, references }) => columns.length === 1 && !users.includes(references?.relation ?? ''),
+        )
+        .flatMap(({ columns }) => columns),
+    ]),
+    parents,
+    hasTenant: parents.some(({ references }) => !users.includes(references?.relation ?? '')),
+  }
+}
+
+function singlePrimaryKey(relation: Relation): string[] {
+  const key = relation.constraints.find(({ kind }) => kind === 'primary-key')
+  return key?.columns.length === 1 ? [...key.columns] : []
+}
+
+function unique(names: readonly string[]): string[] {
+  return [...new Set(names)]
+}

@@ -1,8 +1,9 @@
 import type { RangeVar, TypeName } from 'libpg-query'
-import type { Relation } from '../model/schema-model.ts'
+import type { Relation, Sequence } from '../model/schema-model.ts'
 import { displayId } from '../sql/identifiers.ts'
 import { strings } from '../sql/node.ts'
 import { formatType } from '../sql/types.ts'
+import type { JournaledMap } from './journal.ts'
 import type { State } from './state.ts'
 
 /** The namespace of temporary objects, one for the whole history. */
@@ -18,13 +19,23 @@ export function creationNamespace(state: State, target: RangeVar): string {
 
 /** The relation that a name means now: the namespace written, else temporary ones, else the search path in order. */
 export function findRelation(state: State, target: RangeVar): Relation | undefined {
-  return relationNamed(state, target.schemaname, target.relname ?? '')
+  return named(state, state.relations, target.schemaname, target.relname)
 }
 
-function relationNamed(state: State, namespace: string | undefined, name: string): Relation | undefined {
+/** The sequence that a name means now. */
+export function findSequence(state: State, target: RangeVar): Sequence | undefined {
+  return named(state, state.sequences, target.schemaname, target.relname)
+}
+
+function named<V>(
+  state: State,
+  objects: JournaledMap<V>,
+  namespace: string | undefined,
+  name: string | undefined,
+): V | undefined {
   for (const candidate of searched(state, namespace)) {
-    const relation = state.relations.get(displayId(candidate, name))
-    if (relation !== undefined) return relation
+    const object = objects.get(displayId(candidate, name ?? ''))
+    if (object !== undefined) return object
   }
   return undefined
 }
@@ -54,7 +65,8 @@ export function presumedId(state: State, target: RangeVar): string {
 export function typeName(state: State, type: TypeName): string {
   if (type.pct_type === true) {
     const [name, relation, namespace] = strings(type.names).reverse()
-    const column = relationNamed(state, namespace, relation ?? '')?.columns.find((c) => c.name === name)
+    const found = named(state, state.relations, namespace, relation)
+    const column = found?.columns.find((candidate) => candidate.name === name)
     if (column !== undefined) return column.type
   }
   return formatType(type, (names) => typeId(state, names))

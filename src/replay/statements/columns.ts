@@ -105,7 +105,7 @@ function bound(context: StatementContext, relation: Relation, node: Node | undef
   return node === undefined ? null : bindExpression(context, node, relation)
 }
 
-/** GENERATED ... AS IDENTITY: NOT NULL and a sequence of its own. */
+/** GENERATED ... AS IDENTITY: NOT NULL and a sequence of its own; a partition counts with its parent's. */
 export function addIdentity(
   context: StatementContext,
   relation: Relation,
@@ -114,7 +114,9 @@ export function addIdentity(
 ): Column {
   const options = (constraint.options ?? []).map((node) => as(node, 'DefElem'))
   const named = options.find((option) => option?.defname === 'sequence_name')?.arg
-  addSequence(context, relation, column.name, strings(as(named, 'List')?.items))
+  if (relation.partitionOf === null) {
+    addSequence(context, relation, column.name, strings(as(named, 'List')?.items))
+  }
   return { ...column, notNull: true, identity: constraint.generated_when === 'a' ? 'always' : 'by-default' }
 }
 

@@ -1,0 +1,98 @@
+import type { Policy, Relation, RelationId, SchemaModel } from '../model/schema-model.ts'
+import type { Tenancy } from '../tenancy/tenancy.ts'
+import { examinedTables, type GuardedTable, isGuarded } from './category.ts'
+import { ContextValues } from './context-value.ts'
+import { type Judge, type Opening, openingsOf } from './openings.ts'
+import { type GapCause, type ProtectionGap, protectionGap } from './protection-gap.ts'
+import { actsForTenants } from './roles.ts'
+import { ContextRoutines, type RoutineBodies } from './routines.ts'
+import { Ties } from './ties.ts'
+
+export interface TableGap extends GuardedTable {
+  readonly gap: ProtectionGap
+}
+
+/** What the checks ask of one model as it stands, each question answered once. */
+export class Isolation {
+  readonly #model: SchemaModel
+  readonly #tenancy: Tenancy
+  readonly #judge: Judge
+  readonly #openings = new Map<RelationId, readonly Opening[]>()
+  readonly #isolated = new Map<RelationId, boolean>()
+  readonly #tenantRoles = new Map<string, boolean>()
+  #tables: readonly GuardedTable[] | null = null
+  #gaps: readonly TableGap[] | null = null
+
+  constructor(model: SchemaModel, tenancy: Tenancy, bodies: RoutineBodies) {
+    this.#model = model
+    this.#tenancy = tenancy
+    const routines = new ContextRoutines(model, tenancy, bodies)
+    const values = new ContextValues(model, routines)
+    const ties = new Ties(
+      model,
+      tenancy,
+      values,
+      (relation) => this.#isIsolated(relation),
+      (role) => !this.#actsForTenants(role),
+    )
+    this.#judge = {
+      looseBranch: (relation, expression, clause) => ties.looseBranch(relation, expression, clause),
+      tenantRoles: (policy) => this.tenantRoles(policy),
+    }
+  }
+
+  /** The tables that a check is to look at, and what each is to the tenants. */
+  get tables(): readonly GuardedTable[] {
+    this.#tables ??= [...examinedTables(this.#model, this.#tenancy)]
+    return this.#tables
+  }
+
+  /** The tables that row security doesn't protect for one of these causes. */
+  gaps(...causes: readonly GapCause[]): readonly TableGap[] {
+    this.#gaps ??= this.tables.flatMap((table): TableGap[] => {
+      const gap = protectionGap(this.#model, table.relation)
+      const isMeant = table.category !== 'global' || gap?.cause === 'policies dormant'
+      return gap !== null && isMeant ? [{ ...table, gap }] : []
+    })
+    return this.#gaps.filter(({ gap }) => causes.includes(gap.cause))
+  }
+
+  /** Where the policies of a relation admit rows of other tenants. */
+  openings(relation: Relation): readonly Opening[] {
+    const known = this.#openings.get(relation.id)
+    if (known !== undefined) return known
+    const openings = openingsOf(relation, this.#judge)
+    this.#openings.set(relation.id, openings)
+    return openings
+  }
+
+  /** The roles of a policy that act for tenants; a policy without any admits no tenant. */
+  tenantRoles(policy: Policy): readonly string[] {
+    return policy.roles.filter((role) => this.#actsForTenants(role))
+  }
+
+  isGuarded(relation: Relation): boolean {
+    return isGuarded(this.#model, this.#tenancy, relation)
+  }
+
+  #actsForTenants(role: string): boolean {
+    let acts = this.#tenantRoles.get(role)
+    if (acts === undefined) {
+      acts = actsForTenants(this.#model, this.#tenancy, role)
+      this.#tenantRoles.set(role, acts)
+    }
+    return acts
+  }
+
+  /** While a relation is being judged it counts as open, so that a circle of policies proves nothing. */
+  #isIsolated(relation: Relation): boolean {
+    const known = this.#isolated.get(relation.id)
+    if (known !== undefined) return known
+    this.#isolated.set(relation.id, false)
+    const isIsolated =
+      relation.rowSecurityEnabled &&
+      !this.openings(relation).some(({ commands }) => commands.includes('select'))
+    this.#isolated.set(relation.id, isIsolated)
+    return isIsolated
+  }
+}

@@ -36,9 +36,18 @@ class JsonReader {
   }
 
   document(): JsonDocument {
-    const value = this.#value([])
+    const value = this.#root()
     if (this.#token !== null) this.#fail('nothing may follow the end of the document')
     return { value, offsetOf: (path) => this.#offsetOf(path) }
+  }
+
+  #root(): unknown {
+    try {
+      return this.#value([])
+    } catch (error) {
+      if (error instanceof RangeError) return this.#fail('nested too deeply to be read')
+      throw error
+    }
   }
 
   #offsetOf(path: JsonPath): number {

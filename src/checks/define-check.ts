@@ -1,5 +1,6 @@
 import type { Severity } from '../findings/finding.ts'
 import type { Provenance, RelationId, SchemaModel } from '../model/schema-model.ts'
+import type { Isolation } from '../policy/isolation.ts'
 import type { TenancyInput } from '../tenancy/declaration.ts'
 import type { Tenancy } from '../tenancy/tenancy.ts'
 
@@ -61,8 +62,8 @@ interface CheckBase<F extends Found> {
   readonly accept: string
   readonly bad: NonEmpty<BadExample>
   readonly good: NonEmpty<GoodExample>
-  /** Pure: the defects of what the model asks to be examined. */
-  find(model: SchemaModel, tenancy: Tenancy): Iterable<F>
+  /** Pure: the defects of what the model asks to be examined. `isolation` answers what checks ask in common. */
+  find(model: SchemaModel, tenancy: Tenancy, isolation: Isolation): Iterable<F>
   /** SQL of a new forward migration that mends it, or null where this one can't be mended mechanically. */
   readonly fix?: (found: F) => string | null
 }

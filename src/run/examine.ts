@@ -2,6 +2,8 @@ import type { Check, Found } from '../checks/define-check.ts'
 import { checks } from '../checks/index.ts'
 import type { Severity } from '../findings/finding.ts'
 import type { SchemaModel } from '../model/schema-model.ts'
+import { Isolation } from '../policy/isolation.ts'
+import { RoutineBodies } from '../policy/routines.ts'
 import type { Tenancy } from '../tenancy/tenancy.ts'
 
 /** A check that is switched on, with the severity that the config gives it. */
@@ -29,10 +31,12 @@ export function examine(
   active: readonly ActiveCheck[],
   model: SchemaModel,
   tenancy: Tenancy,
+  bodies: RoutineBodies = new RoutineBodies(),
 ): Map<string, Defect> {
+  const isolation = new Isolation(model, tenancy, bodies)
   const defects = new Map<string, Defect>()
   for (const { check, severity } of active) {
-    for (const found of check.find(model, tenancy)) {
+    for (const found of check.find(model, tenancy, isolation)) {
       const key = freeKey(defects, `${check.id}\0${found.subject}`)
       defects.set(key, { check, severity, found, key })
     }

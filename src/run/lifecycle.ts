@@ -1,4 +1,5 @@
 import type { Focus, Provenance, RelationId } from '../model/schema-model.ts'
+import { RoutineBodies } from '../policy/routines.ts'
 import type { History, HistoryStep } from '../replay/history.ts'
 import type { Tenancy } from '../tenancy/tenancy.ts'
 import { Dependents, type Reexamination } from './dependents.ts'
@@ -47,6 +48,7 @@ class Lives {
   readonly #present = new Map<string, Life>()
   /** Keys of what is present, by the relation that it hangs on; null for what hangs on none. */
   readonly #keys = new Map<RelationId | null, Set<string>>()
+  readonly #bodies = new RoutineBodies()
   #dependents: Dependents | null = null
 
   constructor(options: LifecycleOptions) {
@@ -57,7 +59,7 @@ class Lives {
   begin({ model }: HistoryStep): void {
     const { checks, tenancy } = this.#options
     this.#dependents = new Dependents(model, tenancy)
-    for (const defect of examine(checks, { ...model, focus: null }, tenancy).values()) {
+    for (const defect of examine(checks, { ...model, focus: null }, tenancy, this.#bodies).values()) {
       this.#add({ defect, file: null, source: null, repairedBy: null })
     }
   }
@@ -67,7 +69,7 @@ class Lives {
     const reexamination = this.#dependents?.reexamine(step)
     if (reexamination === undefined || step.file === null) return
     const focus = unfocused ? null : reexamination.focus
-    const defects = examine(checks, { ...step.model, focus }, tenancy)
+    const defects = examine(checks, { ...step.model, focus }, tenancy, this.#bodies)
     for (const key of this.#examined(focus)) if (!defects.has(key)) this.#mend(key, step.file)
     for (const [key, defect] of defects) {
       const life = this.#present.get(key)

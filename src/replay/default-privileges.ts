@@ -85,6 +85,12 @@ function taking(scope: Scope, privileges: readonly string[]): readonly string[] 
   return builtInPublic[scope.objects].filter((privilege) => privileges.includes(privilege))
 }
 
+/** The key of default privileges in the model. */
+export function defaultPrivilegeKey(privilege: Scope & Kind): string {
+  const { forRole, namespace, objects, grantee, grantable, revoked } = privilege
+  return JSON.stringify([forRole, namespace, objects, grantee, grantable, revoked])
+}
+
 function without(list: readonly string[], gone: readonly string[]): string[] {
   return list.filter((item) => !gone.includes(item))
 }
@@ -96,8 +102,7 @@ function change(
   next: (before: readonly string[]) => readonly string[],
 ): void {
   const { defaultPrivileges } = context.state
-  const { forRole, namespace, objects, grantee } = scope
-  const key = JSON.stringify([forRole, namespace, objects, grantee, kind.grantable, kind.revoked])
+  const key = defaultPrivilegeKey({ ...scope, ...kind })
   const before = defaultPrivileges.get(key)?.privileges ?? []
   const privileges = next(before)
   if (privileges.length === before.length) return

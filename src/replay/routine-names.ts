@@ -3,12 +3,8 @@ import type { Routine } from '../model/schema-model.ts'
 import { displayId } from '../sql/identifiers.ts'
 import { as, strings } from '../sql/node.ts'
 import { searched, typeName } from './names.ts'
+import { qualifiedName } from './object-names.ts'
 import type { State } from './state.ts'
-
-/** A name of one or two parts, as lists of String nodes give it (`strings`). */
-export function qualifiedName(parts: readonly string[]): { namespace: string | undefined; name: string } {
-  return { namespace: parts.at(-2), name: parts.at(-1) ?? '' }
-}
 
 /**
  * The routines that a name may mean, in the order of the search path: all overloads, for the arguments' types decide and

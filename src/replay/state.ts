@@ -20,6 +20,7 @@ import { displayId } from '../sql/identifiers.ts'
 import { GroupedMap, Journal, JournaledMap } from './journal.ts'
 import type { References } from './references.ts'
 import { RelationMap } from './relation-map.ts'
+import { RoutineTexts } from './routine-code.ts'
 import { Session } from './session.ts'
 
 /** The model while it is being built: what the statements so far have set. */
@@ -48,6 +49,7 @@ export class State {
   readonly databaseSettings = new JournaledMap<DatabaseSetting>(this.journal)
   readonly unmodelled = new JournaledMap<UnmodelledStatement>(this.journal)
   readonly session = new Session(this.journal)
+  readonly routineTexts = new RoutineTexts()
 
   /** What expressions refer to, by the expression: worked out once, since trees never change. */
   readonly references = new WeakMap<Node, References>()

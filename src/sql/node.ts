@@ -10,7 +10,7 @@ export type NodeOf<K extends NodeKind> =
   Extract<Node, Record<K, unknown>> extends infer T ? (T extends Record<K, infer V> ? V : never) : never
 
 /** Nodes named like a statement that never stand at the top of a script. */
-type InnerStatement = 'RawStmt' | 'PLAssignStmt' | 'SetOperationStmt' | 'ReturnStmt'
+type InnerStatement = 'RawStmt' | 'PLAssignStmt' | 'SetOperationStmt' | 'ReturnStmt' | 'ReplicaIdentityStmt'
 
 /** The tags that a statement of a script can have. */
 export type StatementKind = Exclude<Extract<NodeKind, `${string}Stmt`>, InnerStatement>

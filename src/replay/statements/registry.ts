@@ -1,10 +1,12 @@
 import type { Handlers } from '../context.ts'
+import { alterTableStatements } from './alter-table.ts'
+import { indexStatements } from './create-index.ts'
 import { dataStatements } from './data.ts'
+import { doBlockStatements } from './do-blocks.ts'
 import { dropStatements } from './drops.ts'
 import { eventTriggerStatements } from './event-triggers.ts'
 import { extensionStatements } from './extensions.ts'
 import { grantStatements } from './grants.ts'
-import { indexStatements } from './indexes.ts'
 import { namespaceStatements } from './namespaces.ts'
 import { plainStatements } from './no-effect.ts'
 import { ownerStatements } from './owners.ts'
@@ -20,7 +22,6 @@ import { tableStatements } from './tables.ts'
 import { transactionStatements } from './transactions.ts'
 import { triggerStatements } from './triggers.ts'
 import { typeStatements } from './types.ts'
-import { unwritten } from './unwritten.ts'
 import { viewStatements } from './views.ts'
 
 type KeysOf<T> = T extends unknown ? keyof T : never
@@ -45,30 +46,29 @@ function merge<const F extends object[]>(
 }
 
 /** Every statement that PostgreSQL's grammar knows, and what it does to the model. A kind that no family has doesn't compile. */
-export const handlers: Handlers = {
-  ...unwritten,
-  ...merge(
-    dataStatements,
-    dropStatements,
-    eventTriggerStatements,
-    extensionStatements,
-    grantStatements,
-    indexStatements,
-    namespaceStatements,
-    ownerStatements,
-    plainStatements,
-    policyStatements,
-    publicationStatements,
-    renameStatements,
-    roleStatements,
-    routineStatements,
-    ruleStatements,
-    sequenceStatements,
-    settingStatements,
-    tableStatements,
-    transactionStatements,
-    triggerStatements,
-    typeStatements,
-    viewStatements,
-  ),
-}
+export const handlers: Handlers = merge(
+  alterTableStatements,
+  dataStatements,
+  doBlockStatements,
+  dropStatements,
+  eventTriggerStatements,
+  extensionStatements,
+  grantStatements,
+  indexStatements,
+  namespaceStatements,
+  ownerStatements,
+  plainStatements,
+  policyStatements,
+  publicationStatements,
+  renameStatements,
+  roleStatements,
+  routineStatements,
+  ruleStatements,
+  sequenceStatements,
+  settingStatements,
+  tableStatements,
+  transactionStatements,
+  triggerStatements,
+  typeStatements,
+  viewStatements,
+)

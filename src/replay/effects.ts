@@ -1,0 +1,183 @@
+import type {
+  CallStmt,
+  CopyStmt,
+  DeleteStmt,
+  FuncCall,
+  InsertStmt,
+  MergeStmt,
+  Node,
+  RangeVar,
+  TruncateStmt,
+  UpdateStmt,
+} from 'libpg-query'
+import type { RelationId, Routine } from '../model/schema-model.ts'
+import { as, kindOf, strings, walk } from '../sql/node.ts'
+import { isHarmless } from './harmless-routines.ts'
+import { findRelation } from './names.ts'
+import { calledRoutines } from './routine-calls.ts'
+import type { Code } from './routine-code.ts'
+import { findRoutines } from './routine-names.ts'
+import { isSessionSetting, type SetConfigCall, setConfigOf } from './set-config.ts'
+import type { State } from './state.ts'
+import { plainStatements } from './statements/no-effect.ts'
+import { commandName, touchedRelations } from './touched.ts'
+
+/** Something that code may do to the schema if it runs. */
+export interface Effect {
+  /** A clause: `CREATE TABLE`, `EXECUTE of a computed string`. */
+  readonly reason: string
+  /** Null for any relation. */
+  readonly affects: readonly RelationId[] | null
+  /** Of a call of set_config that stands in the statement itself, all arguments written out. */
+  readonly setting?: SetConfigCall
+}
+
+type Events = readonly ('insert' | 'update' | 'delete' | 'truncate')[]
+
+/** Statements that move rows or nothing: what they do to the schema they do through the routines that they call. */
+const queries = new Set<string>([
+  ...['SelectStmt', 'InsertStmt', 'UpdateStmt', 'DeleteStmt', 'MergeStmt', 'CallStmt', 'CopyStmt'],
+  ...['PrepareStmt', 'ExecuteStmt', 'DeclareCursorStmt', 'TruncateStmt', 'ExplainStmt', 'ReturnStmt'],
+])
+
+/** What a statement may do to the schema. Empty where it is seen to do nothing. */
+export function statementEffects(state: State, node: Node, seen: Set<string> = new Set()): readonly Effect[] {
+  const kind = kindOf(node)
+  if (queries.has(kind)) {
+    const into = as(node, 'SelectStmt')?.intoClause
+    const own = into === undefined ? [] : [{ reason: 'SELECT INTO', affects: touchedRelations(state, node) }]
+    return [...own, ...queryEffects(state, node, seen)]
+  }
+  if (kind in plainStatements || kind === 'TransactionStmt') return []
+  const setting = as(node, 'VariableSetStmt')
+  if (setting !== undefined && !isSessionSetting(setting.name ?? '')) return []
+  if (as(node, 'CreateStmt')?.relation?.relpersistence === 't') return []
+  return [{ reason: commandName(node), affects: setting ? null : touchedRelations(state, node) }]
+}
+
+/** What a query may do through the routines that it calls and the triggers that it fires. */
+export function queryEffects(state: State, root: unknown, seen: Set<string> = new Set()): readonly Effect[] {
+  const effects: Effect[] = []
+  const met = new Set<string>()
+  const call = (called: FuncCall) => {
+    const key = `${strings(called.funcname).join('.')}/${called.args?.length ?? 0}`
+    if (met.has(key) && setConfigOf(called) === null) return
+    met.add(key)
+    effects.push(...callEffects(state, called, seen))
+  }
+  const write = (target: RangeVar | undefined, events: Events) => {
+    effects.push(...writeEffects(state, target, events, seen))
+  }
+  walk(root, (kind, value) => {
+    switch (kind) {
+      case 'FuncCall':
+        call(value)
+        break
+      case 'CallStmt':
+        call((value as CallStmt).funccall ?? {})
+        break
+      case 'InsertStmt':
+        write((value as InsertStmt).relation, ['insert', 'update'])
+        break
+      case 'UpdateStmt':
+        write((value as UpdateStmt).relation, ['update'])
+        break
+      case 'DeleteStmt':
+        write((value as DeleteStmt).relation, ['delete'])
+        break
+      case 'MergeStmt':
+        write((value as MergeStmt).relation, ['insert', 'update', 'delete'])
+        break
+      case 'CopyStmt':
+        if ((value as CopyStmt).is_from) write((value as CopyStmt).relation, ['insert'])
+        break
+      case 'TruncateStmt':
+        for (const each of (value as TruncateStmt).relations ?? []) write(as(each, 'RangeVar'), ['truncate'])
+    }
+    return undefined
+  })
+  return effects
+}
+
+/** What a routine may do to the schema when it runs. */
+export function routineEffects(
+  state: State,
+  routine: Routine,
+  seen: Set<string> = new Set(),
+): readonly Effect[] {
+  if (seen.has(routine.id)) return []
+  seen.add(routine.id)
+  return codeEffects(state, state.routineTexts.codeOf(routine), seen)
+}
+
+export function codeEffects(
+  state: State,
+  { nodes, opaque }: Code,
+  seen: Set<string> = new Set(),
+): readonly Effect[] {
+  return [
+    ...nodes.flatMap((node) => statementEffects(state, node, seen)),
+    ...opaque.map((reason) => ({ reason, affects: null })),
+  ]
+}
+
+/** Several effects as one, which names the first and all relations. */
+export function summary(effects: readonly Effect[]): Effect | null {
+  const [first] = effects
+  if (first === undefined) return null
+  const unlimited = effects.find(({ affects }) => affects === null)
+  const affects =
+    unlimited === undefined ? [...new Set(effects.flatMap(({ affects }) => affects ?? []))] : null
+  return { reason: (unlimited ?? first).reason, affects }
+}
+
+function callEffects(state: State, call: FuncCall, seen: Set<string>): readonly Effect[] {
+  const names = strings(call.funcname)
+  const setting = setConfigOf(call)
+  if (setting !== null) {
+    if (setting.name !== null && !isSessionSetting(setting.name)) return []
+    const effect = { reason: `set_config of ${setting.name ?? 'a computed setting'}`, affects: null }
+    return [setting.call === null ? effect : { ...effect, setting: setting.call }]
+  }
+  const routines = calledRoutines(state, call)
+  const candidates = routines.length > 0 ? routines : findRoutines(state, names)
+  if (candidates.length === 0) {
+    if (isHarmless(names)) return []
+    return [{ reason: `call of ${names.join('.')}, which the history does not show`, affects: null }]
+  }
+  return candidates.flatMap((routine) => calledEffect(state, routine, seen) ?? [])
+}
+
+function calledEffect(state: State, routine: Routine, seen: Set<string>): Effect | null {
+  const effect = summary(routineEffects(state, routine, seen))
+  return effect === null ? null : { ...effect, reason: `call of ${routine.id}: ${effect.reason}` }
+}
+
+/** Triggers that fire, and the defaults that an INSERT computes. */
+function writeEffects(
+  state: State,
+  target: RangeVar | undefined,
+  events: Events,
+  seen: Set<string>,
+): readonly Effect[] {
+  const relation = target === undefined ? undefined : findRelation(state, target)
+  if (relation === undefined) return []
+  const fired = relation.triggers.filter(
+    (trigger) => trigger.enabled && trigger.events.some((event) => events.includes(event)),
+  )
+  const triggered = fired.flatMap(({ name, routine: id }): readonly Effect[] => {
+    const routine = state.routines.get(id)
+    const effect = routine === undefined ? unknownTrigger(id) : summary(routineEffects(state, routine, seen))
+    return effect === null
+      ? []
+      : [{ ...effect, reason: `trigger ${name} on ${relation.id} runs ${id}: ${effect.reason}` }]
+  })
+  const defaults = events.includes('insert') ? relation.columns.flatMap((column) => column.default ?? []) : []
+  return [...triggered, ...queryEffects(state, defaults, seen)]
+}
+
+function unknownTrigger(id: string): Effect | null {
+  const name = id.slice(0, id.indexOf('('))
+  const known = isHarmless([name.slice(name.indexOf('.') + 1)])
+  return known ? null : { reason: 'the history does not show it', affects: null }
+}

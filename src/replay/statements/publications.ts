@@ -1,0 +1,57 @@
+import type { Node } from 'libpg-query'
+import type { Publication } from '../../model/schema-model.ts'
+import { as } from '../../sql/node.ts'
+import type { Handlers, StatementContext } from '../context.ts'
+import { knownRelation } from '../known.ts'
+import { creationNamespace } from '../names.ts'
+
+type Published = Pick<Publication, 'relations' | 'namespaces'>
+
+/** Row filters and column lists narrow what is published and are left out: the relation counts as published. */
+export const publicationStatements = {
+  CreatePublicationStmt({ pubname: name = '', for_all_tables, pubobjects }, context) {
+    const published = publishedObjects(context, pubobjects)
+    const allTables = for_all_tables ?? false
+    context.state.publications.set(name, { name, allTables, ...published, source: context.source })
+  },
+
+  /** A publication that no statement created is made outside the migrations, as platforms do. */
+  AlterPublicationStmt({ pubname: name = '', pubobjects, action, for_all_tables }, context) {
+    const { publications } = context.state
+    const before = publications.get(name) ?? { name, allTables: false, relations: [], namespaces: [] }
+    const named = publishedObjects(context, pubobjects)
+    const { source } = context
+    if (pubobjects === undefined) {
+      publications.set(name, { ...before, allTables: for_all_tables ?? before.allTables, source })
+    } else if (action === 'AP_SetObjects') {
+      publications.set(name, { ...before, ...named, allTables: false, source })
+    } else {
+      const merge = action === 'AP_DropObjects' ? without : union
+      publications.set(name, {
+        ...before,
+        relations: merge(before.relations, named.relations),
+        namespaces: merge(before.namespaces, named.namespaces),
+        source,
+      })
+    }
+  },
+} satisfies Partial<Handlers>
+
+function publishedObjects(context: StatementContext, objects: readonly Node[] | undefined): Published {
+  const specs = (objects ?? []).flatMap((node) => as(node, 'PublicationObjSpec') ?? [])
+  return {
+    relations: specs.flatMap(({ pubtable }) => knownRelation(context, pubtable?.relation)?.id ?? []),
+    namespaces: specs.flatMap(({ pubobjtype, name }) => {
+      if (pubobjtype === 'PUBLICATIONOBJ_TABLES_IN_SCHEMA') return name ?? []
+      return pubobjtype === 'PUBLICATIONOBJ_TABLES_IN_CUR_SCHEMA' ? creationNamespace(context.state, {}) : []
+    }),
+  }
+}
+
+function union(before: readonly string[], added: readonly string[]): string[] {
+  return [...new Set([...before, ...added])]
+}
+
+function without(before: readonly string[], gone: readonly string[]): string[] {
+  return before.filter((item) => !gone.includes(item))
+}

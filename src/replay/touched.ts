@@ -1,0 +1,128 @@
+import type { DropStmt, GrantStmt, Node, RangeVar } from 'libpg-query'
+import type { RelationId } from '../model/schema-model.ts'
+import { displayId } from '../sql/identifiers.ts'
+import { as, kindOf, type NodeKind, strings } from '../sql/node.ts'
+import { findRelation, presumedId, searched } from './names.ts'
+import type { State } from './state.ts'
+
+const tags: Partial<Record<NodeKind, string>> = {
+  AlterObjectSchemaStmt: 'ALTER ... SET SCHEMA',
+  AlterOwnerStmt: 'ALTER ... OWNER TO',
+  CompositeTypeStmt: 'CREATE TYPE',
+  CreateEnumStmt: 'CREATE TYPE',
+  CreateEventTrigStmt: 'CREATE EVENT TRIGGER',
+  CreatePublicationStmt: 'CREATE PUBLICATION',
+  CreateSeqStmt: 'CREATE SEQUENCE',
+  CreateStmt: 'CREATE TABLE',
+  CreateTrigStmt: 'CREATE TRIGGER',
+  DefineStmt: 'CREATE',
+  DropStmt: 'DROP',
+  GrantRoleStmt: 'GRANT',
+  IndexStmt: 'CREATE INDEX',
+  RuleStmt: 'CREATE RULE',
+  VariableSetStmt: 'SET',
+  ViewStmt: 'CREATE VIEW',
+}
+
+/** What people call a statement: `CREATE TABLE`, `ALTER TABLE`, `GRANT`. */
+export function commandName(node: Node): string {
+  const kind = kindOf(node)
+  const grant = as(node, 'GrantStmt')
+  if (grant !== undefined) return grant.is_grant ? 'GRANT' : 'REVOKE'
+  return (
+    tags[kind] ??
+    kind
+      .replace('Stmt', '')
+      .replaceAll(/(?<=[a-z])(?=[A-Z])/g, ' ')
+      .toUpperCase()
+  )
+}
+
+/** The relations that a DDL statement may change if it runs, or null where the statement doesn't name them. */
+export function touchedRelations(state: State, node: Node): readonly RelationId[] | null {
+  const drop = as(node, 'DropStmt')
+  if (drop !== undefined) return touchedByDrop(state, drop)
+  const grant = as(node, 'GrantStmt')
+  if (grant?.targtype === 'ACL_TARGET_ALL_IN_SCHEMA') return touchedByGrant(state, grant)
+  const moved = as(node, 'RenameStmt')
+  if (moved?.renameType === 'OBJECT_SCHEMA') return inNamespaces(state, [moved.subname ?? ''])
+  if (as(node, 'DropOwnedStmt') !== undefined || as(node, 'ImportForeignSchemaStmt') !== undefined)
+    return null
+  const named = namedRelations(state, node)
+  return as(node, 'AlterTableStmt') === undefined ? named : withDependents(state, named)
+}
+
+/** Every relation that stands anywhere in a statement. */
+export function namedRelations(state: State, node: unknown): readonly RelationId[] {
+  const ids = new Set<RelationId>()
+  const visit = (value: unknown): void => {
+    if (typeof value !== 'object' || value === null) return
+    if ('relname' in value) ids.add(idOf(state, value as RangeVar))
+    for (const each of Object.values(value)) visit(each)
+  }
+  visit(node)
+  return [...ids]
+}
+
+function idOf(state: State, range: RangeVar): RelationId {
+  return findRelation(state, range)?.id ?? presumedId(state, range)
+}
+
+function touchedByDrop(state: State, drop: DropStmt): readonly RelationId[] | null {
+  const names = (drop.objects ?? []).map((object) =>
+    strings(as(object, 'List')?.items ?? (as(object, 'String') === undefined ? [] : [object])),
+  )
+  const relationOf = (parts: readonly string[]) => {
+    const [schemaname, relname = ''] = parts.length > 1 ? parts.slice(-2) : [undefined, parts[0]]
+    return idOf(state, schemaname === undefined ? { relname } : { schemaname, relname })
+  }
+  switch (drop.removeType) {
+    case 'OBJECT_TABLE':
+    case 'OBJECT_VIEW':
+    case 'OBJECT_MATVIEW':
+    case 'OBJECT_FOREIGN_TABLE':
+      return withDependents(state, names.map(relationOf))
+    case 'OBJECT_INDEX':
+      return names.flatMap((parts) => {
+        const { length } = parts
+        const found = searched(state, parts[length - 2])
+          .map((namespace) => state.indexes.get(displayId(namespace, parts[length - 1] ?? '')))
+          .find((id) => id !== undefined)
+        return found ?? []
+      })
+    case 'OBJECT_POLICY':
+    case 'OBJECT_TRIGGER':
+    case 'OBJECT_RULE':
+      return names.map((parts) => relationOf(parts.slice(0, -1)))
+    case 'OBJECT_SCHEMA':
+      return inNamespaces(state, names.flat())
+    default:
+      return drop.behavior === 'DROP_CASCADE' ? null : []
+  }
+}
+
+function touchedByGrant(state: State, { objtype, objects }: GrantStmt): readonly RelationId[] {
+  return objtype === 'OBJECT_TABLE' ? inNamespaces(state, strings(objects)) : []
+}
+
+function inNamespaces(state: State, namespaces: readonly string[]): RelationId[] {
+  return [...state.relations.values()].flatMap(({ id, namespace }) =>
+    namespaces.includes(namespace) ? id : [],
+  )
+}
+
+/** The relations, and those that hang on them: partitions, heirs, views, tables with a foreign key to them. */
+function withDependents(state: State, ids: readonly RelationId[]): readonly RelationId[] {
+  const all = new Set(ids)
+  for (const id of all) {
+    for (const { id: other, partitionOf, inherits, view, constraints } of state.relations.values()) {
+      const hangs =
+        partitionOf === id ||
+        inherits.includes(id) ||
+        view?.reads.includes(id) ||
+        (ids.includes(id) && constraints.some(({ references }) => references?.relation === id))
+      if (hangs) all.add(other)
+    }
+  }
+  return [...all]
+}

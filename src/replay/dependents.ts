@@ -1,5 +1,7 @@
 import type { Relation, RelationId } from '../model/schema-model.ts'
 import { expressionsOf, type OwnExpression } from './expressions.ts'
+import { mentions } from './mentions.ts'
+import { elementType } from './moves.ts'
 import { referencesOf } from './references.ts'
 import type { State } from './state.ts'
 
@@ -94,21 +96,6 @@ function* partsThatMention(state: State, relation: Relation, id: string): Genera
       yield needsCascade(holderOf(relation, own))
     }
   }
-}
-
-/** Ids that a relation's record refers to, so that most relations need no closer look. */
-function mentions(state: State, relation: Relation): ReadonlySet<string> {
-  const known = state.mentions.get(relation)
-  if (known !== undefined) return known
-  const ids = new Set<string>()
-  for (const { references } of relation.constraints) if (references !== null) ids.add(references.relation)
-  for (const { type } of relation.columns) ids.add(elementType(type))
-  for (const { routine } of relation.triggers) ids.add(routine)
-  for (const { expression, holder } of expressionsOf(relation)) {
-    for (const id of referencesOf(state, expression, holder === 'view' ? null : relation).ids) ids.add(id)
-  }
-  state.mentions.set(relation, ids)
-  return ids
 }
 
 function* dependentsOfColumn(state: State, id: RelationId, column: string): Generator<Dependent> {
@@ -248,13 +235,6 @@ function part(
   name: string,
 ): DroppedObject {
   return { kind, relation: relation.id, name }
-}
-
-/** The type of the elements where it is an array, without its modifier: what the id of a type is compared with. */
-function elementType(type: string): string {
-  const element = type.endsWith('[]') ? type.slice(0, -2) : type
-  const modifier = element.endsWith(')') ? element.lastIndexOf('(') : -1
-  return modifier < 0 ? element : element.slice(0, modifier)
 }
 
 /** `policy tenant_isolation on public.invoices`, as messages name it. */

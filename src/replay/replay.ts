@@ -17,10 +17,10 @@ export interface ReplayOptions {
 export function replay(migrations: readonly Migration[], options: ReplayOptions = {}): History {
   const state = new State()
   if (options.prelude) replayMigration(state, options.prelude)
-  state.session.reset()
+  state.startSession()
   const start = state.journal.mark()
   const files = migrations.map((migration) => {
-    if (migration.freshSession) state.session.reset()
+    if (migration.freshSession) state.startSession()
     const statements = replayMigration(state, migration)
     endFile(state)
     return { file: migration.file, statements, mark: state.journal.mark() }

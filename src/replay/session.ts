@@ -17,6 +17,7 @@ export class Session {
   /** Values set by SET, SET LOCAL and set_config, by lower-case name. Absent: the default. */
   readonly settings: JournaledMap<string>
   #transaction: Transaction | null = null
+  #defaultPath: readonly string[] = ['public']
   /** Values to go back to at the end of the transaction (SET LOCAL); undefined for the default. */
   readonly #local = new Map<string, string | undefined>()
 
@@ -28,7 +29,7 @@ export class Session {
   /** Namespaces to search, in order, `$user` left out; `pg_catalog` is always searched besides. */
   get searchPath(): readonly string[] {
     const value = this.settings.get('search_path')
-    return value === undefined ? ['public'] : (JSON.parse(value) as string[])
+    return value === undefined ? this.#defaultPath : (JSON.parse(value) as string[])
   }
 
   /** The role that statements run under if one was set (SET ROLE, SET SESSION AUTHORIZATION), else null. */
@@ -103,7 +104,17 @@ export class Session {
   }
 
   /** A new session, as when a tool opens a connection for each file: settings go back to their defaults. */
-  reset(): void {
+  reset(defaultPath: readonly string[]): void {
+    this.#defaultPath = defaultPath
+    this.#clear()
+  }
+
+  /** DISCARD ALL: settings go back to what they were when the session started. */
+  discard(): void {
+    this.#clear()
+  }
+
+  #clear(): void {
     this.#local.clear()
     for (const name of [...this.settings.view.keys()]) this.settings.delete(name)
   }

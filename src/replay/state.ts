@@ -22,6 +22,7 @@ import type { References } from './references.ts'
 import { RelationMap } from './relation-map.ts'
 import { RoutineTexts } from './routine-code.ts'
 import { Session } from './session.ts'
+import { searchPathOf } from './setting-values.ts'
 
 /** The model while it is being built: what the statements so far have set. */
 export class State {
@@ -62,6 +63,12 @@ export class State {
   constructor() {
     const usage = { grantee: 'public', privilege: 'usage', columns: null, grantable: false, source: null }
     this.namespaces.set('public', { name: 'public', owner: null, grants: [usage], source: null })
+  }
+
+  /** A new session: settings have their defaults, those that ALTER DATABASE has set among them. */
+  startSession(): void {
+    const path = this.databaseSettings.get('search_path')?.value
+    this.session.reset(path === undefined ? ['public'] : searchPathOf(path))
   }
 
   /** The relations that were set or taken away since a mark of the journal. */

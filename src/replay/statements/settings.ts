@@ -15,7 +15,7 @@ export const settingStatements = {
 
   DiscardStmt({ target }, context) {
     const { state } = context
-    if (target === 'DISCARD_ALL') state.session.reset()
+    if (target === 'DISCARD_ALL') state.session.discard()
     if (target !== 'DISCARD_ALL' && target !== 'DISCARD_TEMP') return
     for (const relation of [...state.relations.values()]) {
       if (relation.persistence === 'temporary') dropRelation(context, relation.id, true)

@@ -1,0 +1,21 @@
+import { writeIdentifier } from '../sql/tokens.ts'
+
+interface Named {
+  readonly namespace: string
+  readonly name: string
+}
+
+/** `public.invoices`, `public."order"`. */
+export function writeName({ namespace, name }: Named): string {
+  return `${writeIdentifier(namespace)}.${writeIdentifier(name)}`
+}
+
+/** `alter table public.invoices enable row level security;` and the same with `force`. */
+export function enableAndForce(table: Named): string {
+  const name = writeName(table)
+  return `alter table ${name} enable row level security;\n${forceRowSecurity(table)}`
+}
+
+export function forceRowSecurity(table: Named): string {
+  return `alter table ${writeName(table)} force row level security;`
+}

@@ -33,6 +33,8 @@ interface Example {
 export interface BadExample extends Example {
   /** Subjects of the findings, in order. */
   readonly finds: NonEmpty<string>
+  /** Ids of other checks that find an error in it too, where that can't be helped. */
+  readonly beside?: NonEmpty<string>
   /** A query that shows a foreign row, before the fix and not after it. */
   readonly leaks?: string
 }

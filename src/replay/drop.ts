@@ -93,12 +93,17 @@ function closureOf(state: State, objects: readonly DroppedObject[]): ReadonlyMap
   return doomed
 }
 
-/** What would have to go by CASCADE alone; a part of a relation that goes is none. */
+/** What would have to go by CASCADE alone; a part of a relation that goes is none, nor is the default of a column that goes. */
 function blocking(doomed: ReadonlyMap<string, Doomed>): Doomed | undefined {
   return [...doomed.values()].find(
-    ({ object, along }) =>
-      !along && !('relation' in object && doomed.has(keyOf({ kind: 'relation', id: object.relation }))),
+    ({ object, along }) => !along && !wholesOf(object).some((whole) => doomed.has(keyOf(whole))),
   )
+}
+
+function wholesOf(object: DroppedObject): DroppedObject[] {
+  if (!('relation' in object)) return []
+  const relation = { kind: 'relation', id: object.relation } as const
+  return object.kind === 'default' ? [relation, { ...object, kind: 'column' }] : [relation]
 }
 
 function keyOf(object: DroppedObject): string {

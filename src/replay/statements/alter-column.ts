@@ -6,7 +6,7 @@ import type { StatementContext } from '../context.ts'
 import { dropColumn } from '../drop.ts'
 import { typeName } from '../names.ts'
 import type { AlterCommand, AlterTarget } from './alter-table.ts'
-import { addColumn, addIdentity, withColumnSet } from './columns.ts'
+import { addColumn, addIdentity, defaultOf, withColumnSet } from './columns.ts'
 import { withNotNull } from './constraints.ts'
 
 /** Changes one column of the relation and, where the command passes down, of its children. */
@@ -67,7 +67,7 @@ export const columnCommands = {
     'children',
     (column, { def }, context, relation) => {
       if (column.generated !== null || column.identity !== null) return 'has no default of its own'
-      return { default: def === undefined ? null : bindExpression(context, def, relation) }
+      return { default: defaultOf(context, relation, def) }
     },
   ),
   AT_SetNotNull: alterColumn('attribute', 'children', () => ({ notNull: true })),

@@ -87,11 +87,11 @@ function applyColumnConstraint(
       nameNotNull(context, relation.id, column.name, constraint.conname)
       return { ...column, notNull: true }
     case 'CONSTR_DEFAULT':
-      return { ...column, default: bound(context, relation, constraint.raw_expr) }
+      return { ...column, default: defaultOf(context, relation, constraint.raw_expr) }
     case 'CONSTR_GENERATED':
       return {
         ...column,
-        default: bound(context, relation, constraint.raw_expr),
+        default: defaultOf(context, relation, constraint.raw_expr),
         generated: constraint.generated_kind === 's' ? 'stored' : 'virtual',
       }
     case 'CONSTR_IDENTITY':
@@ -101,8 +101,15 @@ function applyColumnConstraint(
   }
 }
 
-function bound(context: StatementContext, relation: Relation, node: Node | undefined): Expression | null {
-  return node === undefined ? null : bindExpression(context, node, relation)
+/** The expression of a DEFAULT or of a generated column; a constant NULL is the same as none. */
+export function defaultOf(
+  context: StatementContext,
+  relation: Relation,
+  node: Node | undefined,
+): Expression | null {
+  const constant = as(as(node, 'TypeCast')?.arg ?? node, 'A_Const')
+  if (node === undefined || constant?.isnull === true) return null
+  return bindExpression(context, node, relation)
 }
 
 /** GENERATED ... AS IDENTITY: NOT NULL and a sequence of its own; a partition counts with its parent's. */

@@ -1,8 +1,10 @@
-import type { Focus, Relation, RelationId, SchemaModel } from '../model/schema-model.ts'
+import type { Focus, Relation, RelationId, RoutineId, SchemaModel } from '../model/schema-model.ts'
+import type { RoutineBodies } from '../policy/routines.ts'
 import type { HistoryStep } from '../replay/history.ts'
 import { displayId } from '../sql/identifiers.ts'
 import { type NodeKind, type NodeOf, strings, walk } from '../sql/node.ts'
 import type { Tenancy } from '../tenancy/tenancy.ts'
+import { callKey, RoutineCallers } from './routine-callers.ts'
 
 /** What is to be examined again after a file, and which moved object is the cause. */
 export interface Reexamination {
@@ -18,24 +20,25 @@ export interface Reexamination {
  */
 export class Dependents {
   readonly #tenancy: Tenancy
-  /** From a relation, or the name of a routine, to the relations that depend on it. */
+  readonly #callers: RoutineCallers
+  /** From a relation, or a routine's bare name, to the relations that depend on it. */
   readonly #dependents = new Map<string, Set<RelationId>>()
   readonly #dependencies = new Map<RelationId, ReadonlySet<string>>()
 
-  constructor(model: SchemaModel, tenancy: Tenancy) {
+  constructor(model: SchemaModel, tenancy: Tenancy, bodies: RoutineBodies) {
     this.#tenancy = tenancy
-    for (const id of model.relations.keys()) this.#record(id, model.relations.get(id))
+    this.#callers = new RoutineCallers(bodies)
+    for (const [id, relation] of model.relations) this.#record(id, relation)
+    this.#callers.record(model, model.routines.keys())
   }
 
   /** To be asked once for each file, in order. */
   reexamine({ model, moved, movedNamespaces }: HistoryStep): Reexamination {
     for (const id of moved.relations) this.#record(id, model.relations.get(id))
+    this.#callers.record(model, moved.routines)
     const causes = new Map<RelationId, string>([...moved.relations].map((id) => [id, id]))
-    for (const id of this.#everything(moved)
-      ? model.relations.keys()
-      : this.#inNamespaces(model, movedNamespaces)) {
-      if (!causes.has(id)) causes.set(id, id)
-    }
+    const drawnIn = this.#everything(moved) ? model.relations.keys() : inNamespaces(model, movedNamespaces)
+    for (const id of drawnIn) if (!causes.has(id)) causes.set(id, id)
     this.#close(causes, moved.routines)
     return {
       causes,
@@ -54,16 +57,9 @@ export class Dependents {
     return moved.cluster || (memberships !== null && moved.relations.has(memberships.relation))
   }
 
-  #inNamespaces(model: SchemaModel, names: ReadonlySet<string>): RelationId[] {
-    if (names.size === 0) return []
-    return [...model.relations.values()].filter(({ namespace }) => names.has(namespace)).map(({ id }) => id)
-  }
-
-  #close(causes: Map<RelationId, string>, routines: ReadonlySet<string>): void {
-    const reached: [key: string, cause: string][] = [
-      ...[...causes].map(([id, cause]): [string, string] => [id, cause]),
-      ...[...routines].map((id): [string, string] => [routineName(id), id]),
-    ]
+  #close(causes: Map<RelationId, string>, routines: ReadonlySet<RoutineId>): void {
+    const reached: [key: string, cause: string][] = [...causes]
+    for (const id of routines) for (const name of this.#callers.of(id)) reached.push([name, id])
     for (const [key, cause] of reached) {
       for (const dependent of this.#dependents.get(key) ?? []) {
         if (causes.has(dependent)) continue
@@ -89,13 +85,18 @@ export class Dependents {
   }
 }
 
+function inNamespaces(model: SchemaModel, names: ReadonlySet<string>): RelationId[] {
+  if (names.size === 0) return []
+  return [...model.relations.values()].filter(({ namespace }) => names.has(namespace)).map(({ id }) => id)
+}
+
 function dependenciesOf(relation: Relation): Set<string> {
   const found = new Set<string>(relation.inherits)
   if (relation.partitionOf !== null) found.add(relation.partitionOf)
   for (const { references } of relation.constraints) if (references !== null) found.add(references.relation)
   for (const id of relation.view?.reads ?? []) found.add(id)
-  for (const id of relation.view?.calls ?? []) found.add(routineName(id))
-  for (const { routine } of relation.triggers) found.add(routineName(routine))
+  for (const id of relation.view?.calls ?? []) found.add(callKey(id))
+  for (const { routine } of relation.triggers) found.add(callKey(routine))
   for (const id of relation.origin?.from ?? []) found.add(id)
   if (relation.origin?.replaces) found.add(relation.origin.replaces)
   for (const { using, withCheck } of relation.policies) addNames(found, [using, withCheck])
@@ -109,15 +110,8 @@ function addNames(found: Set<string>, expressions: unknown): void {
       const { schemaname, relname } = value as NodeOf<'RangeVar'>
       found.add(displayId(schemaname ?? '', relname ?? ''))
     } else if (kind === 'FuncCall') {
-      const [namespace = '', name = namespace] = strings((value as NodeOf<'FuncCall'>).funcname)
-      found.add(displayId(namespace, name))
+      found.add(`${strings((value as NodeOf<'FuncCall'>).funcname).at(-1)}()`)
     }
     return true
   })
-}
-
-/** A routine without its arguments: calls name it so. */
-function routineName(id: string): string {
-  const at = id.indexOf('(')
-  return at < 0 ? id : id.slice(0, at)
 }

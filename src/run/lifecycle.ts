@@ -58,7 +58,7 @@ class Lives {
   /** What stands before the first file asked about is nobody's. */
   begin({ model }: HistoryStep): void {
     const { checks, tenancy } = this.#options
-    this.#dependents = new Dependents(model, tenancy)
+    this.#dependents = new Dependents(model, tenancy, this.#bodies)
     for (const defect of examine(checks, { ...model, focus: null }, tenancy, this.#bodies).values()) {
       this.#add({ defect, file: null, source: null, repairedBy: null })
     }

@@ -1,0 +1,26 @@
+import { spawnSync } from 'node:child_process'
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import type { TestProject } from 'vitest/node'
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** The compiled command line, for tests that run it as a process. */
+    cli: string
+  }
+}
+
+/** Compiles `src/` once for all tests, beside it, so that what is found relative to the package is found. */
+export default function build(project: TestProject): () => void {
+  const { root } = project.config
+  const target = join(root, `.build-${process.pid}`)
+  const compiler = join(root, 'node_modules/typescript/bin/tsc')
+  const options = ['-p', 'tsconfig.build.json', '--outDir', target, '--noCheck', '--declaration', 'false']
+  const { status, stdout } = spawnSync(process.execPath, [compiler, ...options], {
+    cwd: root,
+    encoding: 'utf8',
+  })
+  if (status !== 0) throw new Error(`tsc failed: ${stdout}`)
+  project.provide('cli', join(target, 'cli/main.js'))
+  return () => rmSync(target, { recursive: true, force: true })
+}

@@ -25,11 +25,19 @@ export interface ProtectionGap {
  * What the flags of the table leave open; null where row security is enabled and forced. A partition under a
  * table with a gap has none of its own: the parent is what is to be mended.
  */
-export function protectionGap(model: SchemaModel, relation: Relation): ProtectionGap | null {
+export function protectionGap(
+  model: SchemaModel,
+  relation: Relation,
+  below: ReadonlySet<RelationId> = new Set(),
+): ProtectionGap | null {
   if (relation.rowSecurityEnabled && relation.rowSecurityForced) return null
-  const parent = relation.partitionOf === null ? undefined : model.relations.get(relation.partitionOf)
+  const seen = new Set([...below, relation.id])
+  const parent =
+    relation.partitionOf === null || seen.has(relation.partitionOf)
+      ? undefined
+      : model.relations.get(relation.partitionOf)
   const wasSet = relation.rowSecurityEnabledSource ?? relation.rowSecurityForcedSource
-  if (parent !== undefined && wasSet === null && protectionGap(model, parent) !== null) return null
+  if (parent !== undefined && wasSet === null && protectionGap(model, parent, seen) !== null) return null
   return relation.rowSecurityEnabled ? forceGap(relation) : enableGap(model, relation)
 }
 

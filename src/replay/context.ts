@@ -31,7 +31,12 @@ export class StatementContext {
 
   /** Replays a statement that stands inside this one: an element of CREATE SCHEMA, a statement of a DO block. */
   replayInside(node: Node, place?: InnerPlace): void {
-    this.#dispatch(node, place === undefined ? this : new StatementContext(this.state, place, this.#dispatch))
+    this.#dispatch(node, place === undefined ? this : this.within(place))
+  }
+
+  /** The same for what stands inside the statement and is not replayed but reported. */
+  within(place: InnerPlace): StatementContext {
+    return new StatementContext(this.state, place, this.#dispatch)
   }
 
   /** The place of an element of the statement: from its `location` in the parse tree to the statement's end. */

@@ -16,7 +16,7 @@ export type Step = { readonly line: number } & (
       readonly handlers: readonly ExceptionHandler[]
     }
   /** RETURN, EXIT, CONTINUE: what comes next may not be reached. */
-  | { readonly kind: 'leave' }
+  | { readonly kind: 'leave'; readonly how: 'return' | 'exit' }
   /** RAISE EXCEPTION. */
   | { readonly kind: 'raise' }
   | { readonly kind: 'unknown'; readonly construct: string }
@@ -116,11 +116,11 @@ function stepsOfStatement(tag: string, node: PlNode): Step[] {
         ...value('argquery'),
       ]
     case 'PLpgSQL_stmt_return':
-      return [...value('expr'), { kind: 'leave', line }]
+      return [...value('expr'), { kind: 'leave', how: 'return', line }]
     case 'PLpgSQL_stmt_return_next':
       return value('expr')
     case 'PLpgSQL_stmt_exit':
-      return [{ kind: 'leave', line }]
+      return [{ kind: 'leave', how: 'exit', line }]
     case 'PLpgSQL_stmt_raise':
       return numeric(node['elog_level']) >= raiseError ? [...params, { kind: 'raise', line }] : params
     case 'PLpgSQL_stmt_assert':

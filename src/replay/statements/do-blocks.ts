@@ -1,7 +1,64 @@
-import type { Handlers } from '../context.ts'
+import type { DefElem } from 'libpg-query'
+import { as } from '../../sql/node.ts'
+import { skipBlank } from '../../sql/lexer.ts'
+import { Block, type PlaceOf } from '../block.ts'
+import type { Handlers, StatementContext } from '../context.ts'
+import { plPgSqlSteps } from '../plpgsql.ts'
 
+/** DO: static statements that are certain to run count as if they stood in the file; the rest is unmodelled. */
 export const doBlockStatements = {
-  DoStmt(_, context) {
-    context.unmodelled('a DO block', null)
+  DoStmt({ args }, context) {
+    const options = (args ?? []).flatMap((arg) => as(arg, 'DefElem') ?? [])
+    const language = as(options.find(({ defname }) => defname === 'language')?.arg, 'String')?.sval
+    if (language !== undefined && language.toLowerCase() !== 'plpgsql') {
+      return context.unmodelled(`DO in ${language}`, null)
+    }
+    const code = options.find(({ defname }) => defname === 'as')
+    const body = as(code?.arg, 'String')?.sval ?? ''
+    const read = plPgSqlSteps(`DO ${quoted(body)}`)
+    if ('error' in read) return context.unmodelled(`PL/pgSQL that can't be read: ${read.error}`, null)
+    new Block(context, placesIn(context, code)).run(read.steps, null)
   },
 } satisfies Partial<Handlers>
+
+function quoted(body: string): string {
+  let tag = '$body$'
+  while (body.includes(tag)) tag = `${tag.slice(0, -1)}_$`
+  return `${tag}${body}${tag}`
+}
+
+/** Finds the SQL of a block in the file: from the line that PL/pgSQL gives on, as it is written there. */
+function placesIn(context: StatementContext, code: DefElem | undefined): PlaceOf {
+  const { source, text } = context
+  const literal = context.sourceAt(code?.location).start - source.start
+  return (sql, line) => {
+    const from = lineStart(text, literal, line)
+    const written = sql.startsWith('SELECT ') && !text.includes(sql, from) ? sql.slice(7) : sql
+    const found = written === '' ? -1 : text.indexOf(written, from)
+    const at = found < 0 ? skipBlank(text, from) : found
+    const lineEnd = text.indexOf('\n', at)
+    const end = found >= 0 ? at + written.length : lineEnd < 0 ? text.length : lineEnd
+    const start = source.start + at
+    const shift = start - (sql.length - written.length)
+    return {
+      source: { file: source.file, start, end: source.start + end },
+      text: sql === '' ? text.slice(at, end) : sql,
+      offsetOf: (location) => (found < 0 ? start : Math.max(start, shift + utf16(sql, location ?? 0))),
+    }
+  }
+}
+
+/** The offset where a line of the body starts; the first goes on from the quote. */
+function lineStart(text: string, literal: number, line: number): number {
+  let at = literal
+  for (let passed = 1; passed < line; passed++) {
+    const next = text.indexOf('\n', at)
+    if (next < 0) return at
+    at = next + 1
+  }
+  return at
+}
+
+function utf16(sql: string, byteOffset: number): number {
+  return Buffer.from(sql).subarray(0, byteOffset).toString().length
+}

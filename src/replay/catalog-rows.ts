@@ -1,0 +1,151 @@
+import type { Relation } from '../model/schema-model.ts'
+import type { State } from './state.ts'
+
+/** A row of a system catalog, as far as the model knows its columns. */
+export type CatalogRow = Readonly<Record<string, string>>
+
+type Catalog = (state: State) => CatalogRow[]
+
+const kinds: Readonly<Record<Relation['kind'], string>> = {
+  table: 'r',
+  'partitioned-table': 'p',
+  view: 'v',
+  'materialized-view': 'm',
+  'foreign-table': 'f',
+}
+
+const policies: Catalog = ({ relations }) =>
+  [...relations.values()].flatMap(({ namespace, name, policies: list }) =>
+    list.map((policy) => ({
+      schemaname: namespace,
+      tablename: name,
+      policyname: policy.name,
+      polname: policy.name,
+    })),
+  )
+
+const roles: Catalog = (state) => [...state.roles.view.keys()].map((name) => ({ rolname: name, usename: name }))
+
+const namespaces: Catalog = (state) =>
+  [...state.namespaces.view.keys()].map((name) => ({ nspname: name, schema_name: name }))
+
+const extensions: Catalog = (state) => [...state.extensions.view.keys()].map((extname) => ({ extname }))
+
+const publications: Catalog = (state) => [...state.publications.view.keys()].map((pubname) => ({ pubname }))
+
+const routines: Catalog = (state) =>
+  [...state.routines.values()].map(({ namespace, name }) => ({
+    proname: name,
+    routine_name: name,
+    routine_schema: namespace,
+  }))
+
+const named = (list: readonly Relation[]): CatalogRow[] =>
+  list.map(({ namespace, name }) => ({
+    schemaname: namespace,
+    tablename: name,
+    viewname: name,
+    matviewname: name,
+    table_schema: namespace,
+    table_name: name,
+  }))
+
+const ofKind =
+  (...wanted: readonly Relation['kind'][]): Catalog =>
+  ({ relations }) =>
+    named([...relations.values()].filter(({ kind }) => wanted.includes(kind)))
+
+const columns: Catalog = ({ relations }) =>
+  [...relations.values()].flatMap(({ namespace, name, columns: list }) =>
+    list.map((column) => ({ table_schema: namespace, table_name: name, column_name: column.name })),
+  )
+
+const constraints: Catalog = ({ relations }) =>
+  [...relations.values()].flatMap(({ namespace, name, constraints: list }) =>
+    list.map((constraint) => ({
+      conname: constraint.name,
+      constraint_name: constraint.name,
+      constraint_schema: namespace,
+      table_schema: namespace,
+      table_name: name,
+    })),
+  )
+
+const triggers: Catalog = ({ relations }) =>
+  [...relations.values()].flatMap(({ namespace, name, triggers: list }) =>
+    list.map((trigger) => ({
+      tgname: trigger.name,
+      trigger_name: trigger.name,
+      event_object_schema: namespace,
+      event_object_table: name,
+    })),
+  )
+
+const indexes: Catalog = ({ relations }) =>
+  [...relations.values()].flatMap(({ namespace, name, indexes: list }) =>
+    list.map((index) => ({ schemaname: namespace, tablename: name, indexname: index.name })),
+  )
+
+const publishedTables: Catalog = (state) =>
+  [...state.publications.values()].flatMap((publication) =>
+    [...state.relations.values()]
+      .filter(
+        ({ id, namespace }) =>
+          publication.allTables ||
+          publication.namespaces.includes(namespace) ||
+          publication.relations.includes(id),
+      )
+      .map(({ namespace, name }) => ({ pubname: publication.name, schemaname: namespace, tablename: name })),
+  )
+
+/** By name. Of pg_type and pg_class row types, indexes and sequences count as well, as they do in PostgreSQL. */
+const catalogs: Readonly<Record<string, Catalog>> = {
+  pg_type: ({ types, relations }) =>
+    [...types.values(), ...relations.values()].map(({ name }) => ({ typname: name })),
+  pg_class: (state) => [
+    ...[...state.relations.values()].map(({ name, kind }) => ({ relname: name, relkind: kinds[kind] })),
+    ...[...state.sequences.values()].map(({ name }) => ({ relname: name, relkind: 'S' })),
+    ...indexes(state).map(({ indexname = '' }) => ({ relname: indexname, relkind: 'i' })),
+  ],
+  pg_tables: ofKind('table', 'partitioned-table'),
+  pg_views: ofKind('view'),
+  pg_matviews: ofKind('materialized-view'),
+  tables: ofKind('table', 'partitioned-table', 'view', 'foreign-table'),
+  views: ofKind('view'),
+  columns,
+  pg_policy: policies,
+  pg_policies: policies,
+  pg_constraint: constraints,
+  table_constraints: constraints,
+  pg_trigger: triggers,
+  triggers,
+  pg_indexes: indexes,
+  pg_namespace: namespaces,
+  schemata: namespaces,
+  pg_roles: roles,
+  pg_authid: roles,
+  pg_user: roles,
+  pg_extension: extensions,
+  pg_proc: routines,
+  routines,
+  pg_publication: publications,
+  pg_publication_tables: publishedTables,
+}
+
+/** Rows of a catalog that migrations ask about, or undefined where the model doesn't know it. */
+export function catalogRows(
+  state: State,
+  namespace: string | undefined,
+  name: string,
+): CatalogRow[] | undefined {
+  const inSchema = namespace === 'information_schema'
+  if (inSchema === name.startsWith('pg_')) return undefined
+  if (!inSchema && namespace !== undefined && namespace !== 'pg_catalog') return undefined
+  return catalogs[name]?.(state)
+}
+
+/** Whether the catalog tells of things that are often made outside the migrations: absent from the model is not absent. */
+export function isOpenCatalog(name: string): boolean {
+  const catalog = catalogs[name]
+  return catalog !== undefined && [roles, extensions, routines, publications].includes(catalog)
+}

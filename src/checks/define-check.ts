@@ -67,7 +67,7 @@ interface CheckBase<F extends Found> {
   /** Pure: the defects of what the model asks to be examined. `isolation` answers what checks ask in common. */
   find(model: SchemaModel, tenancy: Tenancy, isolation: Isolation): Iterable<F>
   /** SQL of a new forward migration that mends it, or null where this one can't be mended mechanically. */
-  readonly fix?: (found: F) => string | null
+  fix?(found: F): string | null
 }
 
 /** An error shows a foreign row in its bad examples (`leaks`), or says by which rule it is an error without one. */

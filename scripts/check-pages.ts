@@ -1,0 +1,71 @@
+import type { Check } from '../src/checks/define-check.ts'
+
+const generated = '<!-- Generated from src/checks by `npm run generate`. -->'
+
+/** The page of one check, in Markdown. */
+export function checkPage({
+  id,
+  severity,
+  title,
+  rationale,
+  accept,
+  bad,
+  good,
+  postgres,
+  fix,
+}: Check): string {
+  const versions = [
+    ...(postgres?.from === undefined ? [] : [`from PostgreSQL ${postgres.from}`]),
+    ...(postgres?.to === undefined ? [] : [`up to PostgreSQL ${postgres.to}`]),
+  ]
+  const facts = [`Severity: ${severity}`, ...versions, ...(fix === undefined ? [] : ['has a mechanical fix'])]
+  return `${[
+    generated,
+    `# ${id}`,
+    `${title}.`,
+    `${facts.join('; ')}.`,
+    '## Why it matters',
+    paragraphs(rationale),
+    '## When to accept it',
+    paragraphs(accept),
+    '## What it finds',
+    ...bad.map(
+      (example) =>
+        `### ${sentence(example.name)}\n\n${code(example.sql)}\n\nFound: ${example.finds.map((subject) => `\`${subject}\``).join(', ')}.`,
+    ),
+    '## What it lets pass',
+    ...good.map((example) => `### ${sentence(example.name)}\n\n${code(example.sql)}`),
+  ].join('\n\n')}\n`
+}
+
+/** The table of all checks. */
+export function checksPage(checks: readonly Check[]): string {
+  const rows = checks.map(({ id, severity, title }) => `| [${id}](${id}.md) | ${severity} | ${title} |`)
+  return `${generated}
+
+# Checks
+
+The examples stand behind a small schema of tenants, users and memberships: \`test/checks/prelude.ts\`.
+
+| check | severity | what it finds |
+| --- | --- | --- |
+${rows.join('\n')}
+`
+}
+
+function paragraphs(text: string): string {
+  return text
+    .trim()
+    .split('\n')
+    .map((line) => line.trim())
+    .join('\n')
+}
+
+/** Several migrations are divided by a blank line. */
+function code(sql: string | readonly string[]): string {
+  return `\`\`\`sql\n${(typeof sql === 'string' ? [sql] : sql).join('\n\n')}\n\`\`\``
+}
+
+function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}

@@ -77,5 +77,19 @@ export function typeId(state: State, names: readonly string[]): string {
   const name = names.at(-1) ?? ''
   const candidates = searched(state, names.at(-2)).map((namespace) => displayId(namespace, name))
   const found = candidates.find((id) => state.types.has(id) || state.relations.has(id))
-  return found ?? displayId(names.at(-2) ?? creationNamespace(state, {}), name)
+  const extension = state.extensions.get(extensionOfType.get(name) ?? '')
+  return found ?? displayId(names.at(-2) ?? extension?.namespace ?? creationNamespace(state, {}), name)
 }
+
+/** Types that people write without a namespace, and the extension that has them. */
+const extensionOfType: ReadonlyMap<string, string> = new Map([
+  ['citext', 'citext'],
+  ['cube', 'cube'],
+  ['geography', 'postgis'],
+  ['geometry', 'postgis'],
+  ['halfvec', 'vector'],
+  ['hstore', 'hstore'],
+  ['ltree', 'ltree'],
+  ['sparsevec', 'vector'],
+  ['vector', 'vector'],
+])

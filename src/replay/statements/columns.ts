@@ -107,8 +107,7 @@ export function defaultOf(
   relation: Relation,
   node: Node | undefined,
 ): Expression | null {
-  const constant = as(as(node, 'TypeCast')?.arg ?? node, 'A_Const')
-  if (node === undefined || constant?.isnull === true) return null
+  if (node === undefined || as(node, 'A_Const')?.isnull === true) return null
   return bindExpression(context, node, relation)
 }
 

@@ -3,8 +3,7 @@ import type { Column, Relation } from '../../model/schema-model.ts'
 import { as, strings } from '../../sql/node.ts'
 import { bindQuery } from '../bind.ts'
 import type { StatementContext } from '../context.ts'
-import { knownRelation } from '../known.ts'
-import { creationNamespace, findRelation } from '../names.ts'
+import { creationNamespace, findRelation, presumedId } from '../names.ts'
 import { newRelation } from '../new-relation.ts'
 import { queryTypes, unknownType } from '../output-types.ts'
 import { queryColumns } from '../query-scope.ts'
@@ -80,8 +79,12 @@ export function withLikeColumns(
   relation: Relation,
   clause: TableLikeClause,
 ): Relation {
-  const model = clause.relation && knownRelation(context, clause.relation)
-  if (model === undefined) return relation
+  const model = findRelation(context.state, clause.relation ?? {})
+  if (model === undefined) {
+    const missing = presumedId(context.state, clause.relation ?? {})
+    context.unmodelled(`no statement created ${missing}, which is copied`, [relation.id])
+    return relation
+  }
   const options = clause.options ?? 0
   const columns = model.columns.map((column): Column => {
     const keepsExpression = options & (column.generated === null ? including.defaults : including.generated)

@@ -7,6 +7,7 @@ import { History } from './history.ts'
 import type { Migration, MigrationPart } from './migration.ts'
 import { State } from './state.ts'
 import { handlers } from './statements/registry.ts'
+import { dropTemporary } from './temporary.ts'
 
 export interface ReplayOptions {
   /** SQL that stands before the history: what the platform brings. Its facts have no provenance worth showing. */
@@ -20,7 +21,10 @@ export function replay(migrations: readonly Migration[], options: ReplayOptions 
   state.startSession()
   const start = state.journal.mark()
   const files = migrations.map((migration) => {
-    if (migration.freshSession) state.startSession()
+    if (migration.freshSession) {
+      dropTemporary(state)
+      state.startSession()
+    }
     const statements = replayMigration(state, migration)
     endFile(state)
     return { file: migration.file, statements, mark: state.journal.mark() }

@@ -1,7 +1,7 @@
 import { loadModule, type Node, parsePlPgSQLSync, parseSync, SqlError } from 'libpg-query'
-import { isSpace, Lexer } from './lexer.ts'
+import { isSpace, Lexer, skipBlank } from './lexer.ts'
 import { Utf8Offsets, utf16OfCharacter } from './offsets.ts'
-import { nestingBound, type Span, skipBlank, splitStatements } from './split.ts'
+import { nestingBound, type Span, splitStatements } from './split.ts'
 
 /** A statement of a script. Offsets are UTF-16 units of the text that was given. */
 export interface ParsedStatement extends Span {

@@ -1,7 +1,5 @@
 import { Lexer } from './lexer.ts'
 
-export { skipBlank } from './lexer.ts'
-
 /** A part of a text: UTF-16 offsets, `end` exclusive. */
 export interface Span {
   readonly start: number

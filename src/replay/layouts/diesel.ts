@@ -1,0 +1,24 @@
+import type { Layout } from './layout.ts'
+import { byCharacter } from './natural-order.ts'
+
+/**
+ * A folder for each migration with `up.sql` and `down.sql` in it, by version: what stands before the first `_`, dashes left out.
+ * diesel runs them over one connection and clears nothing between them.
+ */
+export const diesel: Layout = {
+  name: 'diesel',
+  freshSession: false,
+  detect: (folder) => folder.folders.some((name) => folder.child(name).has('up.sql')),
+  list(folder) {
+    const up = [...folder.folders]
+      .filter((name) => folder.child(name).has('up.sql'))
+      .sort((a, b) => byCharacter(versionOf(a), versionOf(b)) || byCharacter(a, b))
+      .map((name) => `${name}/up.sql`)
+    const reason = (file: string) => (file.endsWith('/down.sql') ? 'a down part' : 'is not an up.sql')
+    return { up, unread: folder.unread(up, reason) }
+  },
+}
+
+function versionOf(folder: string): string {
+  return (folder.split('_')[0] ?? '').replaceAll('-', '')
+}

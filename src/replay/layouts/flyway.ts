@@ -1,0 +1,84 @@
+import { isSql } from './folder.ts'
+import type { Layout } from './layout.ts'
+import { byCharacter, byNumber } from './natural-order.ts'
+
+const named = /^(?:([VB])(\d[\d._]*)|(R))__(.*)\.sql$/
+
+interface Named {
+  readonly file: string
+  readonly kind: 'V' | 'B' | 'R'
+  /** The parts of the version; a missing one counts as 0. */
+  readonly version: readonly string[]
+  readonly description: string
+}
+
+/**
+ * `V1_2__name.sql` by version, in subfolders too; then `R__name.sql` by description, each once. `B` is a baseline: on an empty database
+ * the highest one stands for all versions up to its own. `U` undoes and is never read. `beforeMigrate.sql` runs first and
+ * `afterMigrate.sql` last; other callbacks are not read.
+ * Flyway restores the session's search_path and role after each migration (PostgreSQLConnection.doRestoreOriginalState).
+ */
+export const flyway: Layout = {
+  name: 'flyway',
+  freshSession: true,
+  placeholders: 'dollar-brace',
+  detect: (folder) => folder.sqlFiles.some((file) => named.test(file)),
+  list(folder) {
+    const files = [...folder.allFiles()].filter(isSql)
+    const migrations = files.flatMap((file) => parseName(file) ?? [])
+    const baseline = migrations
+      .filter(({ kind }) => kind === 'B')
+      .sort(byVersion)
+      .at(-1)
+    const covered = ({ kind, version }: Named) =>
+      baseline !== undefined && kind === 'V' && compareVersions(version, baseline.version) <= 0
+    const versioned = migrations.filter((one) => one.kind === 'V' && !covered(one)).sort(byVersion)
+    const repeatable = migrations
+      .filter(({ kind }) => kind === 'R')
+      .sort((a, b) => byCharacter(a.description, b.description))
+    const callbacks = (name: string) => files.filter((file) => isCallback(file, name)).sort(byCharacter)
+    const up = [
+      ...callbacks('beforeMigrate'),
+      ...[...(baseline ? [baseline] : []), ...versioned, ...repeatable].map(({ file }) => file),
+      ...callbacks('afterMigrate'),
+    ]
+    return { up, unread: folder.unread(up, (file) => reasonFor(file, baseline)) }
+  },
+}
+
+function parseName(file: string): Named | null {
+  const match = named.exec(baseName(file))
+  if (match === null) return null
+  const kind = match[1] === 'V' || match[1] === 'B' ? match[1] : 'R'
+  const version = (match[2] ?? '').split(/[._]/).filter((part) => part !== '')
+  return { file, kind, version, description: match[4] ?? '' }
+}
+
+function reasonFor(file: string, baseline: Named | undefined): string {
+  const name = baseName(file)
+  if (/^U\d/.test(name)) return 'an undo migration'
+  if (/^[VB]\d/.test(name) && baseline !== undefined)
+    return `the baseline ${baseName(baseline.file)} stands for it`
+  return 'is not named as a migration of Flyway'
+}
+
+function isCallback(file: string, name: string): boolean {
+  const base = baseName(file)
+  return base === `${name}.sql` || (base.startsWith(`${name}__`) && isSql(base))
+}
+
+function baseName(file: string): string {
+  return file.slice(file.lastIndexOf('/') + 1)
+}
+
+function byVersion(a: Named, b: Named): number {
+  return compareVersions(a.version, b.version) || byCharacter(a.file, b.file)
+}
+
+function compareVersions(a: readonly string[], b: readonly string[]): number {
+  for (let at = 0; at < Math.max(a.length, b.length); at++) {
+    const order = byNumber(a[at] ?? '0', b[at] ?? '0')
+    if (order !== 0) return order
+  }
+  return 0
+}

@@ -1,0 +1,146 @@
+import { type Dirent, readdirSync, type Stats, statSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { InputError } from '../../findings/input-error.ts'
+import type { UnreadFile } from './layout.ts'
+import { naturalOrder } from './natural-order.ts'
+import { readText } from './read-text.ts'
+
+/** A folder as layouts look at it. Names are relative to it, with `/`; each is listed once. */
+export class Folder {
+  /** Absolute. */
+  readonly path: string
+  /** As messages show it. */
+  readonly shown: string
+  #files: ReadonlySet<string> | null = null
+  #folders: readonly string[] = []
+  readonly #children = new Map<string, Folder>()
+  readonly #texts = new Map<string, string>()
+
+  constructor(path: string, shown: string) {
+    this.path = path
+    this.shown = shown
+  }
+
+  get name(): string {
+    return basename(this.path)
+  }
+
+  /** The folder that holds it. */
+  get parent(): Folder {
+    return new Folder(dirname(this.path), dirname(this.shown))
+  }
+
+  /** Files that stand in the folder itself, in natural order. */
+  get files(): readonly string[] {
+    return [...this.#listed()]
+  }
+
+  /** The `.sql` files among them. */
+  get sqlFiles(): readonly string[] {
+    return this.files.filter(isSql)
+  }
+
+  /** Folders in it, in natural order; hidden ones and node_modules are never looked into. */
+  get folders(): readonly string[] {
+    this.#listed()
+    return this.#folders
+  }
+
+  child(name: string): Folder {
+    let child = this.#children.get(name)
+    if (child === undefined) {
+      child = new Folder(join(this.path, name), joined(this.shown, name))
+      this.#children.set(name, child)
+    }
+    return child
+  }
+
+  /** Files of the folder and of all below it. */
+  *allFiles(prefix = ''): Generator<string> {
+    for (const file of this.files) yield prefix + file
+    for (const name of this.folders) yield* this.child(name).allFiles(`${prefix}${name}/`)
+  }
+
+  /** Whether a file of the name stands in the folder, or at the path below it. */
+  has(file: string): boolean {
+    const slash = file.indexOf('/')
+    if (slash < 0) return this.#listed().has(file)
+    const name = file.slice(0, slash)
+    return this.folders.includes(name) && this.child(name).has(file.slice(slash + 1))
+  }
+
+  /** The `.sql` files here and below that are not among `up`, with the reason for each. */
+  unread(up: readonly string[], reason: (file: string) => string): UnreadFile[] {
+    const chosen = new Set(up)
+    return [...this.allFiles()]
+      .filter((file) => isSql(file) && !chosen.has(file))
+      .map((file) => ({ file, reason: reason(file) }))
+  }
+
+  text(file: string): string {
+    let text = this.#texts.get(file)
+    if (text === undefined) {
+      text = readText(join(this.path, file), joined(this.shown, file))
+      this.#texts.set(file, text)
+    }
+    return text
+  }
+
+  #listed(): ReadonlySet<string> {
+    if (this.#files !== null) return this.#files
+    const files: string[] = []
+    const folders: string[] = []
+    for (const entry of this.#entries()) {
+      if (entry.name.startsWith('.') || entry.name === 'node_modules') continue
+      const kind = entry.isSymbolicLink() ? this.#target(entry.name) : entry
+      if (kind === undefined) continue
+      if (kind.isDirectory()) {
+        if (isSql(entry.name))
+          throw new InputError('is a folder, not a file', { file: joined(this.shown, entry.name) })
+        if (!entry.isSymbolicLink() || !this.#isAbove(entry.name)) folders.push(entry.name)
+      } else files.push(entry.name)
+    }
+    this.#folders = folders.sort(naturalOrder)
+    this.#files = new Set(files.sort(naturalOrder))
+    return this.#files
+  }
+
+  #entries(): Dirent[] {
+    try {
+      return readdirSync(this.path, { withFileTypes: true })
+    } catch (cause) {
+      throw new InputError(`the folder can't be read: ${(cause as Error).message}`, {
+        file: this.shown,
+        cause,
+      })
+    }
+  }
+
+  /** What a symbolic link leads to; a broken one matters where it is named as SQL. */
+  #target(name: string): Stats | undefined {
+    try {
+      return statSync(join(this.path, name))
+    } catch (cause) {
+      if (!isSql(name)) return undefined
+      throw new InputError('is a symbolic link that leads nowhere', { file: joined(this.shown, name), cause })
+    }
+  }
+
+  /** Whether a symbolic link leads to a folder that it stands below. */
+  #isAbove(name: string): boolean {
+    const target = statSync(join(this.path, name))
+    for (let path = this.path; ; path = dirname(path)) {
+      const above = statSync(path)
+      if (above.ino === target.ino && above.dev === target.dev) return true
+      if (path === dirname(path)) return false
+    }
+  }
+}
+
+export function isSql(name: string): boolean {
+  return /\.sql$/i.test(name)
+}
+
+function joined(folder: string, name: string): string {
+  return folder === '.' || folder === '' ? name : `${folder.replace(/\/$/, '')}/${name}`
+}

@@ -1,0 +1,29 @@
+import type { Layout } from './layout.ts'
+import { byNumber } from './natural-order.ts'
+
+const named = /^(\d+)_.*\.up\.(?:.*\.)?sql$/
+
+/**
+ * `<version>_name.up.sql` beside `<version>_name.down.sql`, by version (golang-migrate/migrate, source/parse.go); sqlx and
+ * pop name their files so too, and pop's are Go templates. golang-migrate keeps one connection and clears nothing.
+ */
+export const golangMigrate: Layout = {
+  name: 'golang-migrate',
+  freshSession: false,
+  placeholders: 'go-template',
+  detect: (folder) => folder.sqlFiles.some((file) => named.test(file)),
+  list(folder) {
+    const up = folder.sqlFiles.filter((file) => named.test(file))
+    up.sort((a, b) => byNumber(versionOf(a), versionOf(b)))
+    return { up, unread: folder.unread(up, reasonUnread) }
+  },
+}
+
+function reasonUnread(file: string): string {
+  if (file.includes('/')) return 'stands in a subfolder, which golang-migrate does not look into'
+  return /\.down\.(?:.*\.)?sql$/.test(file) ? 'a down part' : 'is not named <version>_name.up.sql'
+}
+
+function versionOf(file: string): string {
+  return named.exec(file)?.[1] ?? ''
+}

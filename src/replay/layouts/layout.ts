@@ -1,0 +1,53 @@
+import type { Span } from '../../sql/split.ts'
+import type { Folder } from './folder.ts'
+
+/** The layouts by name; what tells more comes first where they are detected. */
+export const layoutNames = [
+  'sqitch',
+  'drizzle',
+  'prisma',
+  'diesel',
+  'supabase',
+  'golang-migrate',
+  'flyway',
+  'goose',
+  'dbmate',
+  'dump',
+  'numbered',
+] as const
+
+export type LayoutName = (typeof layoutNames)[number]
+
+/** A file that is there and is not replayed. */
+export interface UnreadFile {
+  readonly file: string
+  readonly reason: string
+}
+
+/** Files are relative to the folder, with `/`. */
+export interface Listing {
+  /** In the order in which the tool applies them to an empty database. */
+  readonly up: readonly string[]
+  /** Files of SQL (and of code that moves the schema) that are not replayed. */
+  readonly unread: readonly UnreadFile[]
+}
+
+/** What of a file is its up part, in order; the rest is not replayed. */
+export type FilePart =
+  | ({ readonly kind: 'sql' } & Span)
+  | ({ readonly kind: 'unreadable'; readonly reason: string } & Span)
+
+/** How a migration tool lays out its files. One file each in this folder; `read-migrations.ts` has them all. */
+export interface Layout {
+  readonly name: LayoutName
+  /** Whether the tool opens a session of its own for each file, or clears settings before it. */
+  readonly freshSession: boolean
+  /** The notation of values that the tool puts into the text: Go templates or `${name}`. */
+  readonly placeholders?: 'go-template' | 'dollar-brace'
+  /** Whether the folder is laid out so. Looks at names; reads a file where names do not tell. */
+  detect(folder: Folder): boolean
+  /** Throws `InputError` where the tool's own index of the files can't be followed. */
+  list(folder: Folder): Listing
+  /** The up part of a file; the whole, where a layout does not have this. */
+  upPart?(text: string, file: string): readonly FilePart[]
+}

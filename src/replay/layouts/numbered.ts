@@ -1,0 +1,41 @@
+import type { Layout } from './layout.ts'
+
+/** Folders that hold what undoes or tests migrations, by what tools call them. */
+const notUp = /^(?:revert|verify|down|downs|undo|rollback|rollbacks)$/i
+
+/** Why the files of a folder of this name are not migrations, or null. */
+export function reasonNotUp(folder: string): string | null {
+  return notUp.test(folder) ? `stands in ${folder}/, which does not hold migrations to apply` : null
+}
+
+/**
+ * A folder of `.sql` files, applied in natural order (`2_` before `10_`): what Kysely, postgres-migrations, sqlx, refinery,
+ * node-pg-migrate and hand-made runners have. Files that are named as down parts are not read, and a file that marks
+ * an up and a down part is read as the tool that has these markers reads it.
+ * Each file is taken to have a session of its own, as with `psql -f` for each; some runners keep one connection.
+ */
+export const numbered: Layout = {
+  name: 'numbered',
+  freshSession: true,
+  placeholders: 'go-template',
+  detect: (folder) => folder.sqlFiles.length > 0,
+  list(folder) {
+    const names = folder.sqlFiles
+    const known = new Set(names.map((name) => name.toLowerCase()))
+    const up = names.filter((file) => !isDown(file, known))
+    return { up, unread: folder.unread(up, reasonUnread) }
+  },
+}
+
+/** `x.down.sql`, `down.sql`, and `x_down.sql` where there is an `x_up.sql`. */
+function isDown(file: string, names: ReadonlySet<string>): boolean {
+  if (/(?:^|\.)(?:down|undo|rollback|revert)\.sql$/i.test(file)) return true
+  const stem = /^(.*[_-])down\.sql$/i.exec(file)?.[1]
+  return stem !== undefined && names.has(`${stem.toLowerCase()}up.sql`)
+}
+
+function reasonUnread(file: string): string {
+  const folder = file.includes('/') ? file.slice(0, file.indexOf('/')) : null
+  if (folder === null) return 'is named as a down part'
+  return reasonNotUp(folder) ?? 'stands in a subfolder; name the subfolder to have it read'
+}

@@ -1,0 +1,19 @@
+import type { Layout } from './layout.ts'
+import { byCharacter } from './natural-order.ts'
+
+/**
+ * A folder for each migration, by name, with `migration.sql` in it. The schema engine applies them over one connection and
+ * clears nothing between them.
+ */
+export const prisma: Layout = {
+  name: 'prisma',
+  freshSession: false,
+  detect: (folder) => folder.folders.some((name) => folder.child(name).has('migration.sql')),
+  list(folder) {
+    const up = [...folder.folders]
+      .sort(byCharacter)
+      .filter((name) => folder.child(name).has('migration.sql'))
+      .map((name) => `${name}/migration.sql`)
+    return { up, unread: folder.unread(up, () => 'is not a migration.sql in a folder of its own') }
+  },
+}

@@ -1,0 +1,305 @@
+import { Lexer, lineEnd, skipBlank } from './lexer.ts'
+import {
+  isHarmless,
+  isInclusion,
+  type PsqlCommand,
+  readCommand,
+  reasonFor,
+  sendsStatement,
+  substitutionOf,
+  variableAt,
+} from './psql-command.ts'
+import { PsqlConditions } from './psql-conditions.ts'
+import { type Span, StatementTracker } from './split.ts'
+
+export type PsqlPart =
+  /** SQL as it stands. */
+  | ({ readonly kind: 'sql' } & Span)
+  /** SQL with the values of variables put in, in the place of the span. */
+  | ({ readonly kind: 'substituted'; readonly sql: string } & Span)
+  /** `\i` or (`relative` to the file that says so) `\ir`. */
+  | ({ readonly kind: 'include'; readonly path: string; readonly relative: boolean } & Span)
+  | ({ readonly kind: 'unreadable'; readonly reason: string } & Span)
+
+/** Whether psql would find anything but SQL: a backslash, or what may be a variable. Cheap. */
+export function mayHoldPsql(text: string, { start, end }: Span): boolean {
+  const backslash = text.indexOf('\\', start)
+  if (backslash >= 0 && backslash < end) return true
+  for (let at = text.indexOf(':', start); at >= 0 && at < end; at = text.indexOf(':', at + 1)) {
+    if (text[at + 1] === ':') at++
+    else if (variableAt(text, at, end) !== null) return true
+  }
+  return false
+}
+
+/**
+ * Reads a script as psql does. Meta-commands count where psql sees them, outside of strings, comments and dollar quotes;
+ * COPY data is passed over. `variables` is what is set at the start and changes as the script is read: an included
+ * file must be read with it before the next part is asked for.
+ */
+export function readPsql(
+  text: string,
+  span: Span,
+  variables: Map<string, string>,
+): Generator<PsqlPart, void, undefined> {
+  return new PsqlScript(text, span, variables).parts()
+}
+
+interface Edit extends Span {
+  readonly by: string
+}
+
+class PsqlScript {
+  readonly #text: string
+  readonly #variables: Map<string, string>
+  readonly #lexer: Lexer
+  readonly #tracker = new StatementTracker()
+  /** Where the SQL that was not handed out yet starts, and the statement that is open in it. */
+  #from: number
+  #statement: number
+  #edits: Edit[] = []
+  #unset: string | null = null
+  #brackets = 0
+  #word = ''
+  #copiesData = false
+  readonly #conditions = new PsqlConditions()
+
+  constructor(text: string, span: Span, variables: Map<string, string>) {
+    this.#text = text
+    this.#variables = variables
+    this.#lexer = new Lexer(text, span)
+    this.#from = span.start
+    this.#statement = span.start
+  }
+
+  *parts(): Generator<PsqlPart, void, undefined> {
+    const lexer = this.#lexer
+    while (lexer.next()) {
+      if (lexer.isSign(92)) yield* this.#backslash()
+      else if (this.#live) yield* this.#token()
+    }
+    if (this.#live) {
+      yield* this.#endStatement(lexer.end)
+      yield* this.#flush(lexer.end)
+    }
+    const { open } = this.#conditions
+    if (open !== null) yield this.#unreadable(open, lexer.end, '\\if without \\endif')
+  }
+
+  get #live(): boolean {
+    return this.#conditions.live === true
+  }
+
+  *#token(): Generator<PsqlPart> {
+    const lexer = this.#lexer
+    if (lexer.isSign(58)) {
+      this.#colon()
+      return
+    }
+    if (lexer.isSign(91)) this.#brackets++
+    if (lexer.isSign(93)) this.#brackets--
+    const copies = this.#tracker.words[0] === 'copy'
+    if (lexer.kind === 'word') {
+      if (copies && this.#word === 'from' && lexer.keyword === 'stdin') this.#copiesData = true
+      this.#word = lexer.keyword
+    }
+    if (!this.#tracker.ends(lexer)) return
+    const data = this.#copiesData
+    yield* this.#endStatement(lexer.at)
+    if (data) yield* this.#skipData()
+  }
+
+  /** A colon outside of strings: a cast, an assignment, the bounds of a slice, or a variable. */
+  #colon(): void {
+    const lexer = this.#lexer
+    const next = this.#text[lexer.at]
+    if (next === ':' || next === '=') {
+      lexer.at++
+      return
+    }
+    const reference = variableAt(this.#text, lexer.start, lexer.end)
+    if (reference === null) return
+    const by = substitutionOf(reference, this.#variables)
+    if (by !== undefined) this.#edits.push({ start: lexer.start, end: reference.end, by })
+    else if (this.#brackets <= 0) this.#unset ??= reference.name
+    else return
+    this.#tracker.begun = true
+    lexer.at = reference.end
+  }
+
+  /** The statement ends at `end`: it is handed out alone if it does not stand as it is. */
+  *#endStatement(end: number): Generator<PsqlPart> {
+    const start = this.#statement
+    if (this.#unset !== null) {
+      yield* this.#before(start)
+      yield this.#unreadable(start, end, `the psql variable "${this.#unset}" is not set here`)
+      this.#from = end
+    } else if (this.#edits.length > 0) {
+      yield* this.#before(start)
+      yield { kind: 'substituted', ...this.#trimmed(start, end), sql: this.#edited(start, end) }
+      this.#from = end
+    }
+    this.#forget(end)
+  }
+
+  #edited(start: number, end: number): string {
+    let sql = ''
+    let at = start
+    for (const edit of this.#edits) {
+      sql += this.#text.slice(at, edit.start) + edit.by
+      at = edit.end
+    }
+    return sql + this.#text.slice(at, end)
+  }
+
+  /** The next statement starts at `at`. */
+  #forget(at: number): void {
+    this.#statement = at
+    this.#edits = []
+    this.#unset = null
+    this.#brackets = 0
+    this.#word = ''
+    this.#copiesData = false
+    this.#tracker.reset()
+  }
+
+  /** The SQL before `at` that was not handed out. */
+  *#before(at: number): Generator<PsqlPart> {
+    if (skipBlank(this.#text, this.#from, at) < at) yield { kind: 'sql', start: this.#from, end: at }
+    this.#from = at
+  }
+
+  *#flush(at: number): Generator<PsqlPart> {
+    yield* this.#before(at)
+    this.#forget(at)
+  }
+
+  #unreadable(start: number, end: number, reason: string): PsqlPart {
+    return { kind: 'unreadable', ...this.#trimmed(start, end), reason }
+  }
+
+  #trimmed(start: number, end: number): Span {
+    return { start: skipBlank(this.#text, start, end), end }
+  }
+
+  /** After COPY ... FROM stdin come lines of data up to a line that holds `\.` alone. */
+  *#skipData(): Generator<PsqlPart> {
+    const lexer = this.#lexer
+    const text = this.#text
+    yield* this.#flush(lexer.at)
+    const from = lineEnd(text, lexer.at, lexer.end)
+    let at = from
+    for (;;) {
+      at = text.indexOf('\n\\.', at)
+      if (at < 0 || at + 3 > lexer.end) break
+      const after = text[at + 3]
+      if (at + 3 >= lexer.end || after === '\n' || after === '\r') {
+        lexer.at = at + 3
+        this.#from = lexer.at
+        this.#forget(lexer.at)
+        return
+      }
+      at++
+    }
+    yield this.#unreadable(from, lexer.end, 'COPY data that does not end with \\.')
+    lexer.at = lexer.end
+    this.#from = lexer.end
+    this.#forget(lexer.end)
+  }
+
+  *#backslash(): Generator<PsqlPart> {
+    const lexer = this.#lexer
+    const escaped = this.#text[lexer.at]
+    if (escaped === ';' || escaped === ':') {
+      lexer.at++
+      if (this.#live) this.#edits.push({ start: lexer.start, end: lexer.at, by: escaped })
+      return
+    }
+    const command = readCommand(this.#text, lexer.start, lexer.end, this.#variables)
+    lexer.at = Math.max(command.end, lexer.at)
+    if (yield* this.#conditional(command)) return
+    if (this.#live) yield* this.#command(command)
+    else this.#perhapsSet(command)
+  }
+
+  *#command(command: PsqlCommand): Generator<PsqlPart> {
+    const { name, start, end } = command
+    if (sendsStatement(name)) yield* this.#send(command)
+    else if (name === 'q' || name === 'quit') {
+      yield* this.#before(this.#statement)
+      this.#lexer.at = this.#lexer.end
+      this.#from = this.#lexer.end
+      this.#forget(this.#lexer.end)
+    } else if (name === 'r' || name === 'reset') {
+      yield* this.#before(this.#statement)
+      this.#restart(end)
+    } else if (name === 'set' || name === 'unset' || isHarmless(name)) {
+      this.#assign(command)
+      if (this.#tracker.begun) this.#edits.push({ start, end, by: ' ' })
+      else {
+        yield* this.#before(start)
+        this.#restart(end)
+      }
+    } else if (this.#tracker.begun) {
+      yield* this.#before(this.#statement)
+      yield this.#unreadable(this.#statement, end, `\\${name} in the middle of a statement`)
+      this.#restart(end)
+    } else {
+      yield* this.#before(start)
+      yield inclusionOf(command) ?? this.#unreadable(start, end, reasonFor(command))
+      if (name === 'prompt' || name === 'getenv') this.#variables.delete(command.arguments[0] ?? '')
+      this.#restart(end)
+    }
+  }
+
+  #restart(at: number): void {
+    this.#from = at
+    this.#forget(at)
+  }
+
+  /** `\g` and its kin end a statement as a semicolon does. */
+  *#send({ name, start, end }: PsqlCommand): Generator<PsqlPart> {
+    if (name === 'gexec') {
+      yield* this.#before(this.#statement)
+      yield this.#unreadable(this.#statement, end, '\\gexec runs SQL that a query computes')
+    } else {
+      yield* this.#endStatement(start)
+      yield* this.#before(start)
+    }
+    if (name === 'gset') this.#variables.clear()
+    this.#restart(end)
+  }
+
+  #assign({ name, arguments: [variable, ...values] }: PsqlCommand): void {
+    if (variable === undefined || (name !== 'set' && name !== 'unset')) return
+    if (variable === null) this.#variables.clear()
+    else if (name === 'unset' || values.includes(null)) this.#variables.delete(variable)
+    else this.#variables.set(variable, values.join(''))
+  }
+
+  /** What a branch sets that psql may or may not run is not known after it. */
+  #perhapsSet({ name, arguments: [variable] }: PsqlCommand): void {
+    if (this.#conditions.live !== null) return
+    if (name === 'set' || name === 'unset') this.#variables.delete(variable ?? '')
+    else if (name === 'gset' || isInclusion(name)) this.#variables.clear()
+  }
+
+  /** True if the command was one of `\if`, `\elif`, `\else`, `\endif`. */
+  *#conditional(command: PsqlCommand): Generator<PsqlPart, boolean> {
+    const { start, end } = command
+    const wasLive = this.#live
+    const undecided = this.#conditions.apply(command)
+    if (undecided === false) return false
+    if (wasLive) yield* this.#before(start)
+    if (typeof undecided === 'number') {
+      yield this.#unreadable(undecided, end, '\\if on a condition that only psql can decide')
+    }
+    if (this.#live) this.#restart(end)
+    return true
+  }
+}
+
+function inclusionOf({ name, arguments: [path], start, end }: PsqlCommand): PsqlPart | null {
+  if (!isInclusion(name) || typeof path !== 'string' || path === '') return null
+  return { kind: 'include', path, relative: name === 'ir' || name === 'include_relative', start, end }
+}

@@ -1,6 +1,6 @@
 import type { Relation, RelationId } from '../model/schema-model.ts'
 import { expressionsOf, type OwnExpression } from './expressions.ts'
-import { mentions } from './mentions.ts'
+import { relationsThatMention } from './mentions.ts'
 import { elementType } from './moves.ts'
 import { referencesOf } from './references.ts'
 import type { State } from './state.ts'
@@ -61,8 +61,8 @@ function* dependentsOfRelation(state: State, id: RelationId): Generator<Dependen
 
 /** What refers to a relation, routine, type or sequence. */
 function* dependentsOfId(state: State, id: string): Generator<Dependent> {
-  for (const relation of state.relations.values()) {
-    if (relation.id !== id && mentions(state, relation).has(id)) yield* partsThatMention(state, relation, id)
+  for (const relation of relationsThatMention(state, id)) {
+    if (relation.id !== id) yield* partsThatMention(state, relation, id)
   }
   for (const routine of state.routines.values()) {
     const types = [...routine.arguments, routine.returns ?? ''].map(elementType)
@@ -122,8 +122,8 @@ function* dependentsOfColumn(state: State, id: RelationId, column: string): Gene
   for (const child of state.relations.childrenOf(id)) {
     if (isOnlyInherited(state, child, column, id)) yield goesAlong(columnOf(child, column))
   }
-  for (const other of state.relations.values()) {
-    if (other.id === id || !mentions(state, other).has(id)) continue
+  for (const other of relationsThatMention(state, id)) {
+    if (other.id === id) continue
     for (const { name, references } of other.constraints) {
       if (references?.relation === id && references.columns.includes(column)) {
         yield needsCascade(part(other, 'constraint', name))
@@ -170,7 +170,7 @@ function* dependentsOfConstraint(state: State, id: RelationId, name: string): Ge
       sameColumns(other.columns, constraint.columns),
   )
   if (twin) return
-  for (const other of state.relations.values()) {
+  for (const other of relationsThatMention(state, id)) {
     for (const { name, references } of other.constraints) {
       if (references?.relation === id && sameColumns(references.columns, constraint.columns)) {
         yield needsCascade(part(other, 'constraint', name))

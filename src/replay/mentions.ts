@@ -1,4 +1,4 @@
-import type { Relation } from '../model/schema-model.ts'
+import type { Relation, RelationId } from '../model/schema-model.ts'
 import { expressionsOf } from './expressions.ts'
 import { elementType } from './moves.ts'
 import { referencesOf } from './references.ts'
@@ -17,4 +17,23 @@ export function mentions(state: State, relation: Relation): ReadonlySet<string> 
   }
   state.mentions.set(relation, ids)
   return ids
+}
+
+/** The relations whose records refer to an id, looked up and not searched for. */
+export function relationsThatMention(state: State, id: string): Relation[] {
+  for (const changed of state.relations.takeChanged()) {
+    const relation = state.relations.get(changed)
+    if (relation !== undefined)
+      for (const mention of mentions(state, relation)) enter(state, mention, changed)
+  }
+  return [...(state.mentioned.get(id) ?? [])].flatMap((candidate) => {
+    const relation = state.relations.get(candidate)
+    return relation !== undefined && mentions(state, relation).has(id) ? [relation] : []
+  })
+}
+
+function enter({ mentioned }: State, id: string, relation: RelationId): void {
+  const relations = mentioned.get(id)
+  if (relations === undefined) mentioned.set(id, new Set([relation]))
+  else relations.add(relation)
 }

@@ -7,6 +7,7 @@ export class RelationMap extends JournaledMap<Relation> {
   /** How many constraints of a namespace have a name, by `displayId`. */
   readonly #constraintNames = new Map<string, number>()
   readonly #children = new Map<RelationId, Set<RelationId>>()
+  readonly #changed = new Set<RelationId>()
 
   /** Whether a constraint of any relation of the namespace has the name. */
   hasConstraint(namespace: string, name: string): boolean {
@@ -24,7 +25,15 @@ export class RelationMap extends JournaledMap<Relation> {
     return this.childrenOf(parent).filter((child) => child.partitionOf === parent)
   }
 
+  /** The ids that were set or taken away since this was asked last. */
+  takeChanged(): readonly RelationId[] {
+    const changed = [...this.#changed]
+    this.#changed.clear()
+    return changed
+  }
+
   override restore(key: string, value: unknown): void {
+    this.#changed.add(key)
     const before = this.get(key)
     super.restore(key, value)
     const after = this.get(key)

@@ -3,7 +3,7 @@ import type { Relation, RelationId } from '../model/schema-model.ts'
 import { as, strings } from '../sql/node.ts'
 import { dotted } from './bind.ts'
 import { assign, mapExpressions, mapShared } from './expressions.ts'
-import { mentions } from './mentions.ts'
+import { relationsThatMention } from './mentions.ts'
 import { type Rewriter, rewrite } from './rewrite.ts'
 import { resolveColumn, type Scope } from './scope.ts'
 import type { State } from './state.ts'
@@ -12,9 +12,9 @@ import type { State } from './state.ts'
 export function renameColumn(state: State, id: RelationId, from: string, to: string): void {
   const relations = withChildren(state, id, from)
   const rewriter = renamingRewriter(relations, from, to)
-  const changed = [...state.relations.values()].flatMap((before) => {
+  const concerned = new Set([...relations].flatMap((renamed) => withMentioning(state, renamed)))
+  const changed = [...concerned].flatMap((before) => {
     const isRenamed = relations.has(before.id)
-    if (!isRenamed && ![...relations].some((renamed) => mentions(state, before).has(renamed))) return []
     const after = mapExpressions(withTargets(before, relations, from, to), (expression, own) =>
       rewrite(
         state,
@@ -27,6 +27,12 @@ export function renameColumn(state: State, id: RelationId, from: string, to: str
   })
   for (const relation of changed) state.put(relation)
   for (const relation of relations) renameElsewhere(state, relation, from, to)
+}
+
+function withMentioning(state: State, id: RelationId): Relation[] {
+  const relation = state.relations.get(id)
+  const others = relationsThatMention(state, id)
+  return relation === undefined ? others : [relation, ...others]
 }
 
 function withChildren(state: State, id: RelationId, column: string): Set<RelationId> {

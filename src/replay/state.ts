@@ -55,8 +55,9 @@ export class State {
   /** What expressions refer to, by the expression: worked out once, since trees never change. */
   readonly references = new WeakMap<Node, References>()
 
-  /** Ids that the record of a relation refers to, by the record. */
+  /** Ids that the record of a relation refers to, by the record; and by such an id, the relations that had or have it. */
   readonly mentions = new WeakMap<Relation, ReadonlySet<string>>()
+  readonly mentioned = new Map<string, Set<RelationId>>()
 
   #ordinal = 0
 

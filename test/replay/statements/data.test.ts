@@ -1,0 +1,77 @@
+import { expect, test } from 'vitest'
+import { modelOf } from '../fixture.ts'
+
+function unmodelled(sql: string) {
+  return [...modelOf(sql).unmodelled.values()].map(({ reason, affects }) => [reason, affects])
+}
+
+const table = 'create table t (id int);'
+const routine = (body: string) =>
+  `${table} create function f() returns void language plpgsql as $$ begin ${body} end $$;`
+
+test('statements that move rows with built-in functions have no effect', () => {
+  expect(
+    unmodelled(`${table} insert into t select count(*) from t where now() > '2020-01-01'; update t set id = abs(id);
+      delete from t; with x as (select 1) select * from x; truncate t; prepare p as select lower('X'); execute p;
+      explain select 1; copy t to stdout; select gen_random_uuid(), extensions.uuid_generate_v4(), cron.schedule('a', 'b')`),
+  ).toEqual([])
+})
+
+test('a call of a function that the history does not show is unmodelled, wherever it stands', () => {
+  const reason = (name: string) => [`call of ${name}, which the history does not show`, null]
+  expect(unmodelled(`select create_hypertable('t', 'at')`)).toEqual([reason('create_hypertable')])
+  expect(unmodelled(`${table} update t set id = 1 where partman.check_it(id)`)).toEqual([
+    reason('partman.check_it'),
+  ])
+  expect(unmodelled('call maintain()')).toEqual([reason('maintain')])
+  expect(unmodelled('create table d (id int default hidden()); insert into d values (1)')).toEqual([
+    reason('hidden'),
+  ])
+})
+
+test('a call of a function counts by what its body may do', () => {
+  expect(unmodelled(`${routine('insert into t values (1);')} select f()`)).toEqual([])
+  expect(unmodelled(`${routine('if true then drop table t; end if;')} select f()`)).toEqual([
+    ['call of public.f(): DROP', ['public.t']],
+  ])
+  expect(unmodelled(`${routine('execute format($x$drop table %I$x$, 1);')} select f()`)).toEqual([
+    ['call of public.f(): EXECUTE of a computed string', null],
+  ])
+  expect(unmodelled(`${routine("execute 'create table made (id int)';")} select f()`)).toEqual([
+    ['call of public.f(): CREATE TABLE', ['public.made']],
+  ])
+})
+
+test('effects are followed through functions in SQL that call others, and themselves', () => {
+  const chain = `create function g() returns void language sql as 'select f(); select g()';`
+  expect(unmodelled(`${routine('alter table t enable row level security;')}${chain} select g()`)).toEqual([
+    ['call of public.g(): call of public.f(): ALTER TABLE', ['public.t']],
+  ])
+})
+
+test('a function with OUT arguments and TABLE columns is read', () => {
+  const sql = `create function f(out a int, b int) language plpgsql as $$ begin a := b; end $$;
+    create function g() returns table (x int) language plpgsql as $$ begin x := 1; return next; end $$;
+    select f(1), g()`
+  expect(unmodelled(sql)).toEqual([])
+})
+
+test('an INSERT into a table whose trigger runs DDL is unmodelled, a DELETE from it is not', () => {
+  const sql = `${table} create function make() returns trigger language plpgsql as
+    $$ begin create table made (id int); return new; end $$;
+    create trigger maker after insert on t for each row execute function make();`
+  expect(unmodelled(`${sql} delete from t`)).toEqual([])
+  expect(unmodelled(`${sql} with x as (insert into t values (1) returning id) select * from x`)).toEqual([
+    ['trigger maker on public.t runs public.make(): CREATE TABLE', ['public.made']],
+  ])
+})
+
+test('a function in a language that is not read is unmodelled when it is called', () => {
+  const sql = `create function f() returns int language plv8 as 'return 1'; select f()`
+  expect(unmodelled(sql)).toEqual([['call of public.f(): code in plv8', null]])
+})
+
+test('SELECT INTO and EXPLAIN ANALYZE of CREATE TABLE AS make a table', () => {
+  const model = modelOf('select 1 as one into made; explain analyze create table also as select 1 as one')
+  expect([...model.relations.keys()]).toEqual(['public.made', 'public.also'])
+})

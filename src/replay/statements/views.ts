@@ -6,6 +6,7 @@ import { bindQuery } from '../bind.ts'
 import type { Handlers, StatementContext } from '../context.ts'
 import { creationNamespace, temporaryNamespace } from '../names.ts'
 import { newRelation } from '../new-relation.ts'
+import { withOutputNames } from '../rename-column.ts'
 import { isTaken } from '../taken.ts'
 import { noViewOptions, readViewOptions, resetViewOptions } from '../view-options.ts'
 import { resultColumns } from './copies.ts'
@@ -41,7 +42,9 @@ export function createMaterializedView(statement: CreateTableAsStmt, context: St
   if (query === undefined || isTaken(context, namespace, name, ifNotExists)) return
   const created = newRelation(context, { namespace, name, kind: 'materialized-view' })
   const columns = viewColumns(context, query, into?.colNames)
-  state.put({ ...created, columns, view: { ...bindQuery(context, query), ...noViewOptions } })
+  const bound = bindQuery(context, query)
+  const named = withOutputNames(bound.query, strings(into?.colNames))
+  state.put({ ...created, columns, view: { ...bound, query: named, ...noViewOptions } })
 }
 
 /** ALTER VIEW ... SET / RESET (...), which arrive as commands of ALTER TABLE. A materialized view has other options. */
@@ -66,7 +69,9 @@ function definition(statement: ViewStmt, query: Node, context: StatementContext)
   }
   const written = checkOptions[statement.withCheckOption ?? 'NO_CHECK_OPTION']
   const checkOption = written ?? options.checkOption ?? null
-  return { ...bindQuery(context, query), ...noViewOptions, ...options, checkOption }
+  const bound = bindQuery(context, query)
+  const named = withOutputNames(bound.query, strings(statement.aliases))
+  return { ...bound, query: named, ...noViewOptions, ...options, checkOption }
 }
 
 const checkOptions = {

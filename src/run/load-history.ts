@@ -7,6 +7,7 @@ import { loadParser } from '../sql/parse.ts'
 import { supabasePrelude } from '../templates/supabase.ts'
 import type { TenancyDeclaration } from '../tenancy/declaration.ts'
 import type { Platform, Tenancy } from '../tenancy/tenancy.ts'
+import { readingNotes } from './notes.ts'
 import { filesNamed, inputsOf, type RunRequest } from './request.ts'
 
 /** A replayed history, and under which tenancy it is to be judged. */
@@ -29,10 +30,15 @@ export async function loadHistory(request: RunRequest): Promise<LoadedHistory> {
   const parser = loadParser()
   const { migrations, layouts } = readMigrations(entries, { cwd: request.cwd })
   const files = migrations.map(({ file }) => file)
-  const named = asked === null ? null : await filesNamed(request.cwd, asked, files)
-  const detected = layouts.flatMap(({ path, layout, files: count, detected: guessed }) =>
-    guessed ? [`${path}: ${count} ${count === 1 ? 'file' : 'files'}, read as ${layout}`] : [],
-  )
+  const named =
+    asked === null
+      ? null
+      : await filesNamed(
+          request.cwd,
+          asked,
+          files,
+          layouts.flatMap(({ unread }) => unread),
+        )
   const declared = request.config?.tenancy ?? {}
   const platform = platformOf(declared, layouts)
   const texts = new Map<string, string>()
@@ -47,7 +53,7 @@ export async function loadHistory(request: RunRequest): Promise<LoadedHistory> {
     tenancy,
     asked: named,
     notes: [
-      ...detected,
+      ...readingNotes(layouts),
       ...platformNote(declared, platform),
       ...assumed.map((sentence) => `assumed: ${sentence}`),
     ],

@@ -2,7 +2,7 @@ import { existsSync, statSync } from 'node:fs'
 import { relative, resolve } from 'node:path'
 import type { Config, MigrationsEntry } from '../config/config.ts'
 import { InputError } from '../findings/input-error.ts'
-import type { LayoutName } from '../replay/layouts/layout.ts'
+import type { LayoutName, UnreadFile } from '../replay/layouts/layout.ts'
 
 /** What a command is asked to read. */
 export interface RunRequest {
@@ -53,11 +53,15 @@ export function inputsOf({ cwd, paths, layout, config }: RunRequest): Inputs {
   }
 }
 
-/** Which files of the history the paths name. Throws where one names none of them. */
+/**
+ * Which files of the history the paths name. Throws where one names none of them; `unread` tells why a file that is there
+ * is not among them.
+ */
 export async function filesNamed(
   cwd: string,
   paths: readonly string[],
   files: readonly string[],
+  unread: readonly UnreadFile[],
 ): Promise<Set<string>> {
   const absolute = files.map((file) => [file, resolve(cwd, file)] as const)
   const named = new Set<string>()
@@ -65,10 +69,11 @@ export async function filesNamed(
     const chosen = isGlob(cwd, path) ? await expand(cwd, path) : [resolve(cwd, path)]
     const below = absolute.filter(([, file]) => chosen.some((one) => isBelow(one, file)))
     if (below.length === 0) {
-      throw new InputError('no file of the configured history is named so', {
-        file: path,
-        hint: 'The layout replays no such file: it may be a down part, or not named as a migration is.',
-      })
+      const reason = unread.find(({ file }) => chosen.some((one) => isBelow(one, resolve(cwd, file))))?.reason
+      throw new InputError(
+        `is no part of the configured history${reason === undefined ? '' : `: it ${reason}`}`,
+        { file: path },
+      )
     }
     for (const [file] of below) named.add(file)
   }

@@ -177,7 +177,7 @@ describe('a path inside the configured migrations', () => {
     const folder = folderWith({ ...files, 'migrations/notes.txt': 'x' })
     const { code, stderr } = ringfence(['check', 'migrations/notes.txt'], folder)
     expect(code).toBe(2)
-    expect(stderr).toContain('migrations/notes.txt: no file of the configured history is named so')
+    expect(stderr).toContain('migrations/notes.txt: is no part of the configured history')
   })
 
   test('together with one outside of them is refused', () => {

@@ -1,0 +1,24 @@
+import type { ReadLayout } from '../replay/layouts/read-migrations.ts'
+
+/** What was read and what was left aside, a sentence each, for stderr. */
+export function readingNotes(layouts: readonly ReadLayout[]): string[] {
+  return layouts.flatMap(({ path, layout, detected, files, unread }) => [
+    ...(detected ? [`${path}: ${count(files)} read as ${layout}`] : []),
+    ...leftAside(unread),
+  ])
+}
+
+/** One sentence for each reason, with the first file as an example. */
+function leftAside(unread: ReadLayout['unread']): string[] {
+  const byReason = new Map<string, string[]>()
+  for (const { file, reason } of unread) byReason.set(reason, [...(byReason.get(reason) ?? []), file])
+  return [...byReason].map(([reason, [first, ...others]]) =>
+    others.length === 0
+      ? `${first} is not replayed: it ${reason}`
+      : `${first} and ${count(others.length)} more are not replayed: each ${reason}`,
+  )
+}
+
+function count(files: number): string {
+  return files === 1 ? '1 file' : `${files} files`
+}

@@ -1,6 +1,6 @@
 import type { Node } from 'libpg-query'
 import { as, kindOf, type StatementKind } from '../sql/node.ts'
-import { parseStatements, type ScriptStatement } from '../sql/parse.ts'
+import { eachStatement, parseStatements, type ScriptStatement } from '../sql/parse.ts'
 import type { Span } from '../sql/split.ts'
 import { type Handler, StatementContext } from './context.ts'
 import { History } from './history.ts'
@@ -69,9 +69,12 @@ function replayPart(state: State, migration: Migration, part: MigrationPart): nu
       return statements.length
     }
     case 'sql': {
-      const statements = parseStatements(migration.text, part)
-      for (const statement of statements) apply(state, migration, statement, statement)
-      return statements.length
+      let count = 0
+      for (const statement of eachStatement(migration.text, part)) {
+        apply(state, migration, statement, statement)
+        count++
+      }
+      return count
     }
   }
 }

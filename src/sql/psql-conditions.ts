@@ -13,6 +13,7 @@ export class PsqlConditions {
 
   /** Whether psql runs what stands here: certainly, certainly not, or (null) not to be told. */
   get live(): boolean | null {
+    if (this.#branches.length === 0) return true
     if (this.#branches.some(({ live }) => live === false)) return false
     return this.#branches.some(({ live }) => live === null) ? null : true
   }

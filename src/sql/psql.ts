@@ -75,8 +75,15 @@ class PsqlScript {
   *parts(): Generator<PsqlPart, void, undefined> {
     const lexer = this.#lexer
     while (lexer.next()) {
+      if (lexer.kind === 'blank') continue
       if (lexer.isSign(92)) yield* this.#backslash()
-      else if (this.#live) yield* this.#token()
+      else if (!this.#live) continue
+      else if (lexer.isSign(58)) this.#colon()
+      else if (this.#endsStatement()) {
+        const data = this.#copiesData
+        yield* this.#endStatement(lexer.at)
+        if (data) yield* this.#skipData()
+      }
     }
     if (this.#live) {
       yield* this.#endStatement(lexer.end)
@@ -90,23 +97,16 @@ class PsqlScript {
     return this.#conditions.live === true
   }
 
-  *#token(): Generator<PsqlPart> {
+  #endsStatement(): boolean {
     const lexer = this.#lexer
-    if (lexer.isSign(58)) {
-      this.#colon()
-      return
-    }
     if (lexer.isSign(91)) this.#brackets++
-    if (lexer.isSign(93)) this.#brackets--
-    const copies = this.#tracker.words[0] === 'copy'
-    if (lexer.kind === 'word') {
-      if (copies && this.#word === 'from' && lexer.keyword === 'stdin') this.#copiesData = true
-      this.#word = lexer.keyword
+    else if (lexer.isSign(93)) this.#brackets--
+    else if (lexer.kind === 'word' && this.#tracker.firstWord === 'copy') {
+      const word = lexer.keyword
+      if (this.#word === 'from' && word === 'stdin') this.#copiesData = true
+      this.#word = word
     }
-    if (!this.#tracker.ends(lexer)) return
-    const data = this.#copiesData
-    yield* this.#endStatement(lexer.at)
-    if (data) yield* this.#skipData()
+    return this.#tracker.ends(lexer)
   }
 
   /** A colon outside of strings: a cast, an assignment, the bounds of a slice, or a variable. */

@@ -26,29 +26,31 @@ export function splitStatements(text: string, span: Span = { start: 0, end: text
 
 /** Told the tokens of a script one by one, knows which of them end a statement. */
 export class StatementTracker {
-  /** The first words of the statement that is open, lower case; [] before its first token. */
-  words: readonly string[] = []
-  /** Whether a token of the statement has been seen. */
+  /** Whether a token of the statement that is open has been seen. */
   begun = false
+  /** Its first words, lower case. */
   #words: string[] = []
+  /** What must be looked for in it: parentheses, or BEGIN ATOMIC. */
+  #creates: 'rule' | 'routine' | null = null
   #depth = 0
   #previous = ''
+
+  /** The first word of the statement, lower case; '' before it. */
+  get firstWord(): string {
+    return this.#words[0] ?? ''
+  }
 
   /** True for the semicolon that ends the statement; the next token starts another. */
   ends(lexer: Lexer): boolean {
     if (lexer.kind === 'blank') return false
-    if (lexer.isSign(59) && this.#depth === 0) {
+    if (this.#depth === 0 && lexer.isSign(59)) {
       this.reset()
       return true
     }
     this.begun = true
-    const word = lexer.keyword
-    if (word !== '' && this.#words.length < 6) this.#words.push(word)
-    this.words = this.#words
-    if (lexer.isSign(40)) this.#parenthesis(1)
-    else if (lexer.isSign(41)) this.#parenthesis(-1)
-    else if (word !== '') this.#block(word)
-    this.#previous = lexer.kind === 'sign' ? lexer.text.charAt(lexer.start) : word
+    if (lexer.kind === 'word' && this.#words.length < 4) this.#open(lexer.keyword)
+    else if (this.#creates === 'rule') this.#rule(lexer)
+    else if (this.#creates === 'routine') this.#routine(lexer)
     return false
   }
 
@@ -56,33 +58,34 @@ export class StatementTracker {
   reset(): void {
     this.begun = false
     this.#words = []
-    this.words = this.#words
+    this.#creates = null
     this.#depth = 0
     this.#previous = ''
   }
 
-  /** Parentheses matter for CREATE RULE alone, so that one left open elsewhere costs one statement. */
-  #parenthesis(step: number): void {
-    if (this.#creates('rule')) this.#depth = Math.max(0, this.#depth + step)
-  }
-
-  #block(word: string): void {
-    if (word === 'atomic' && this.#previous === 'begin' && this.#createsRoutine()) this.#depth = 1
-    else if (this.#depth === 0 || !this.#createsRoutine()) return
-    else if (this.#previous === '.' || this.#previous === 'as') return
-    else if (word === 'case') this.#depth++
-    else if (word === 'end') this.#depth--
-  }
-
-  #createsRoutine(): boolean {
-    return this.#creates('function') || this.#creates('procedure')
-  }
-
-  #creates(kind: string): boolean {
+  #open(word: string): void {
+    this.#words.push(word)
     const [first, second, third, fourth] = this.#words
-    return (
-      first === 'create' && (second === kind || (second === 'or' && third === 'replace' && fourth === kind))
-    )
+    const kind = second === 'or' && third === 'replace' ? fourth : second
+    if (first !== 'create') return
+    if (kind === 'rule') this.#creates = 'rule'
+    else if (kind === 'function' || kind === 'procedure') this.#creates = 'routine'
+  }
+
+  /** Parentheses matter for CREATE RULE alone, so that one left open elsewhere costs one statement. */
+  #rule(lexer: Lexer): void {
+    if (lexer.isSign(40)) this.#depth++
+    else if (lexer.isSign(41) && this.#depth > 0) this.#depth--
+  }
+
+  #routine(lexer: Lexer): void {
+    const word = lexer.keyword
+    const isName = this.#previous === '.' || this.#previous === 'as'
+    if (this.#depth === 0) {
+      if (word === 'atomic' && this.#previous === 'begin') this.#depth = 1
+    } else if (!isName && word === 'case') this.#depth++
+    else if (!isName && word === 'end') this.#depth--
+    this.#previous = lexer.isSign(46) ? '.' : word
   }
 }
 

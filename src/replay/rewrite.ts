@@ -104,11 +104,12 @@ class Rewriting {
   }
 
   #query<T extends Query>(query: T, outer: Scope | null): T {
+    const withClause = query.withClause && this.#with(query.withClause, outer)
     const scope = queryScope(this.#state, query, outer)
     return this.#fields(query, (key, value) => {
       switch (key) {
         case 'withClause':
-          return this.#with(value, outer)
+          return withClause ?? value
         case 'larg':
         case 'rarg':
           return this.#query(value, { ...scope, items: [] })

@@ -128,8 +128,10 @@ export interface Index {
   readonly unique: boolean
   /** `btree`, `gin`, ... */
   readonly method: string
-  /** Key columns in order; an expression where the index is over one. INCLUDE columns are not among them. */
+  /** Key columns in order; an expression where the index is over one. */
   readonly keys: readonly (string | Expression)[]
+  /** Columns of INCLUDE, in order. */
+  readonly included: readonly string[]
   readonly predicate: Expression | null
   readonly source: Provenance | null
 }

@@ -105,7 +105,8 @@ function* dependentsOfColumn(state: State, id: RelationId, column: string): Gene
     if (constraint.columns.includes(column)) yield goesAlong(part(relation, 'constraint', constraint.name))
   }
   for (const index of relation.indexes) {
-    if (index.keys.includes(column)) yield goesAlong(part(relation, 'index', index.name))
+    if ([...index.keys, ...index.included].includes(column))
+      yield goesAlong(part(relation, 'index', index.name))
   }
   for (const own of expressionsOf(relation)) {
     if (own.holder === 'view') continue

@@ -95,7 +95,9 @@ function withColumn(relation: Relation, from: string, to: string): Relation {
     constraints: mapShared(relation.constraints, (constraint) =>
       assign(constraint, { columns: renamedIn(constraint.columns, from, to) }),
     ),
-    indexes: mapShared(relation.indexes, (index) => assign(index, { keys: renamedIn(index.keys, from, to) })),
+    indexes: mapShared(relation.indexes, (index) =>
+      assign(index, { keys: renamedIn(index.keys, from, to), included: renamedIn(index.included, from, to) }),
+    ),
     grants: mapShared(relation.grants, (grant) =>
       assign(grant, { columns: grant.columns && renamedIn(grant.columns, from, to) }),
     ),

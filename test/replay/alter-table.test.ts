@@ -64,6 +64,13 @@ describe('ALTER TABLE: columns', () => {
     expect(namesOf(relation.indexes)).toEqual(['keep'])
   })
 
+  it('an index goes with a column that it only includes', () => {
+    const relation = t(
+      'create table t (a int, b int); create index on t (a) include (b); alter table t drop column b',
+    )
+    expect(relation.indexes).toEqual([])
+  })
+
   it('DROP COLUMN of a serial column needs no CASCADE', () => {
     const model = modelOf('create table t (a serial primary key, b int); alter table t drop column a')
     expect(reasonsOf(model)).toEqual([])

@@ -62,6 +62,17 @@ describe('LIKE', () => {
     expect(copy.rowSecurityEnabled).toBe(false)
   })
 
+  it('a column that is inherited under the same name too is one column', () => {
+    const { columns } = relationOf(
+      modelOf(
+        'create table p (a int not null); create table m (a int default 1); create table t (like m including defaults) inherits (p)',
+      ),
+      'public.t',
+    )
+    expect(columns).toMatchObject([{ name: 'a', notNull: true, inherited: false }])
+    expect(columns[0]?.default).not.toBeNull()
+  })
+
   it('of a table that nothing creates is reported for the copy', () => {
     expect([...modelOf('create table t (like q)').unmodelled.values()].map(({ affects }) => affects)).toEqual(
       [['public.t']],

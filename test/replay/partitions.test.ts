@@ -32,11 +32,11 @@ describe('PARTITION OF', () => {
   it('has its own defaults and constraints besides, and its own partitions', () => {
     const model = modelOf(`${parent}
       create table p partition of t (a default 2, constraint own check (a > 1)) for values from ('2020-01-01') to ('2021-01-01')
-        partition by range (id, (id + 1));
-      create table q partition of p for values from (1, 1) to (2, 2)`)
+        partition by range (at);
+      create table q partition of p for values from ('2020-01-01') to ('2020-02-01')`)
     expect(relationOf(model, 'public.p')).toMatchObject({
       kind: 'partitioned-table',
-      partitionBy: { strategy: 'range', keys: ['id', {}] },
+      partitionBy: { strategy: 'range', keys: ['at'] },
     })
     expect(namesOf(relationOf(model, 'public.q').constraints)).toEqual([
       't_a_check',

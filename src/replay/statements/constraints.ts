@@ -7,7 +7,7 @@ import type { StatementContext } from '../context.ts'
 import { chooseConstraintName, chooseRelationName, clipIdentifier } from '../generated-names.ts'
 import { findRelation, isRelationNameTaken, presumedId } from '../names.ts'
 import { nameNotNull, refusesColumns, withColumnSet } from './columns.ts'
-import { columnNames, indexElements, indexKey, indexLabels, nameOfKeys, putIndex } from './indexes.ts'
+import { columnNames, indexElements, indexKey, indexLabels, nameOfColumns, putIndex } from './indexes.ts'
 
 /** Whether the table is being made with the constraint: no rows are there, so that NOT VALID means nothing. */
 type Moment = 'creating' | 'altering'
@@ -124,10 +124,11 @@ function addKey(context: StatementContext, relation: Relation, node: ConstraintN
     unique: true,
     method: node.without_overlaps === true ? 'gist' : 'btree',
     keys,
+    included,
     predicate: null,
     source: context.sourceAt(node.location),
   }
-  const nameParts = primary ? null : nameOfKeys([...keys, ...included])
+  const nameParts = primary ? null : nameOfColumns(index)
   return putKey(context, relation, node, index, primary ? 'primary-key' : 'unique', nameParts)
 }
 
@@ -141,10 +142,11 @@ function addExclusion(context: StatementContext, relation: Relation, node: Const
     unique: false,
     method: node.access_method ?? 'btree',
     keys: elements.map((element) => indexKey(context, relation, element)),
+    included: strings(node.including),
     predicate: where_clause === undefined ? null : bindExpression(context, where_clause, relation),
     source: context.sourceAt(node.location),
   }
-  return putKey(context, relation, node, index, 'exclude', nameOfKeys(index.keys))
+  return putKey(context, relation, node, index, 'exclude', nameOfColumns(index))
 }
 
 /** Puts an index and the constraint of the same name that it stands behind. */

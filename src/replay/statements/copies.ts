@@ -86,21 +86,32 @@ export function withLikeColumns(
     return relation
   }
   const options = clause.options ?? 0
-  const columns = model.columns.map((column): Column => {
-    const keepsExpression = options & (column.generated === null ? including.defaults : including.generated)
-    const copy: Column = {
-      ...column,
-      default: keepsExpression ? column.default : null,
-      generated: keepsExpression ? column.generated : null,
-      identity: null,
-      inherited: false,
-      source: context.source,
+  const columns = [...relation.columns]
+  for (const column of model.columns) {
+    const copy = likeColumn(context, relation, column, options)
+    const at = columns.findIndex(({ name }) => name === column.name)
+    const inherited = columns[at]
+    if (inherited === undefined) columns.push(copy)
+    else {
+      const notNull = inherited.notNull || copy.notNull
+      columns[at] = { ...copy, notNull, default: copy.default ?? inherited.default }
     }
-    if (column.identity === null || !(options & including.identity)) return copy
-    const generated_when = column.identity === 'always' ? 'a' : 'd'
-    return addIdentity(context, relation, copy, { generated_when })
-  })
-  return { ...relation, columns: [...relation.columns, ...columns] }
+  }
+  return { ...relation, columns }
+}
+
+function likeColumn(context: StatementContext, relation: Relation, column: Column, options: number): Column {
+  const keepsExpression = options & (column.generated === null ? including.defaults : including.generated)
+  const copy: Column = {
+    ...column,
+    default: keepsExpression ? column.default : null,
+    generated: keepsExpression ? column.generated : null,
+    identity: null,
+    inherited: false,
+    source: context.source,
+  }
+  if (column.identity === null || !(options & including.identity)) return copy
+  return addIdentity(context, relation, copy, { generated_when: column.identity === 'always' ? 'a' : 'd' })
 }
 
 /** CHECK constraints, keys and indexes of LIKE: checks keep their names, what has an index gets a new one. */
@@ -115,7 +126,8 @@ export function copyLikeParts(
   if (model === undefined) return created
   let relation = created
   if (options & including.constraints) {
-    const checks = model.constraints.filter(({ kind }) => kind === 'check')
+    const names = relation.constraints.map(({ name }) => name)
+    const checks = model.constraints.filter(({ kind, name }) => kind === 'check' && !names.includes(name))
     const copies = checks.map((check) => ({ ...check, source: context.source }))
     relation = { ...relation, constraints: [...relation.constraints, ...copies] }
     state.put(relation)

@@ -7,7 +7,7 @@ import { chooseRelationName } from '../generated-names.ts'
 import { knownRelation } from '../known.ts'
 import { isRelationNameTaken } from '../names.ts'
 import { refusesColumns } from './columns.ts'
-import { columnNames, indexElements, indexKey, nameOfKeys, putIndex } from './indexes.ts'
+import { columnNames, indexElements, indexKey, nameOfColumns, putIndex } from './indexes.ts'
 import { copyIndexToPartitions } from './partitions.ts'
 
 export const indexStatements = {
@@ -35,10 +35,11 @@ function createIndex(statement: IndexStmt, context: StatementContext): void {
     unique: statement.unique === true,
     method: statement.accessMethod ?? 'btree',
     keys: elements.map((element) => indexKey(context, relation, element)),
+    included: columnNames(included),
     predicate: whereClause === undefined ? null : bindExpression(context, whereClause, relation),
     source: context.source,
   }
-  const nameParts = nameOfKeys([...index.keys, ...columnNames(included)])
+  const nameParts = nameOfColumns(index)
   const chosen = name ?? chooseRelationName(state, relation.namespace, relation.name, nameParts, 'idx')
   const named = { ...index, name: chosen }
   putIndex(context, relation, named)

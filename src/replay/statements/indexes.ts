@@ -13,8 +13,8 @@ export function isSameIndex(a: Index, b: Index): boolean {
   return a.unique === b.unique && a.method === b.method && printed(a) === printed(b)
 }
 
-function printed({ keys, predicate }: Index): string {
-  const parts = [...keys, predicate ?? '']
+function printed({ keys, included, predicate }: Index): string {
+  const parts = [...keys, '', ...included, predicate ?? '']
   return JSON.stringify(parts.map((part) => (typeof part === 'string' ? part : [printExpression(part)])))
 }
 
@@ -37,7 +37,7 @@ export function copyIndex(
 ): { relation: Relation; index: Index; constraint: Constraint | undefined } {
   const { state } = context
   const label = constraint === undefined ? 'idx' : indexLabels[constraint.kind]
-  const nameParts = label === 'pkey' ? null : nameOfKeys(original.keys)
+  const nameParts = label === 'pkey' ? null : nameOfColumns(original)
   const name = chooseRelationName(state, relation.namespace, relation.name, nameParts, label)
   const index = { ...original, name }
   const changed = putIndex(context, relation, index)
@@ -69,9 +69,10 @@ export function indexKey(
   return expr === undefined ? (name ?? '') : bindExpression(context, expr, relation)
 }
 
-/** The keys' share of a generated name: `tenant_id_lower` for (tenant_id, lower(name)). */
-export function nameOfKeys(keys: Index['keys']): string {
-  return columnsInName(keys.map((key) => (typeof key === 'string' ? key : (figureColumnName(key) ?? 'expr'))))
+/** The share of its columns in the generated name of an index: `tenant_id_lower` for (tenant_id, lower(name)). */
+export function nameOfColumns({ keys, included }: Pick<Index, 'keys' | 'included'>): string {
+  const names = keys.map((key) => (typeof key === 'string' ? key : (figureColumnName(key) ?? 'expr')))
+  return columnsInName([...names, ...included])
 }
 
 export function columnNames(elements: readonly IndexElem[]): string[] {

@@ -1,41 +1,92 @@
 // Generated from the folder by `npm run generate`.
 import attachedUnprotected from './attached-unprotected.ts'
+import childTableUnscoped from './child-table-unscoped.ts'
+import commandWithoutPolicy from './command-without-policy.ts'
 import copiedWithoutProtection from './copied-without-protection.ts'
 import type { Check } from './define-check.ts'
 import foreignTable from './foreign-table.ts'
+import globalTableWritable from './global-table-writable.ts'
 import inheritedUnprotected from './inherited-unprotected.ts'
+import invalidPolicyClause from './invalid-policy-clause.ts'
+import noPolicy from './no-policy.ts'
+import onlyRestrictive from './only-restrictive.ts'
 import partitionUnprotected from './partition-unprotected.ts'
 import policiesDormant from './policies-dormant.ts'
+import policyAdmitsForeignRows from './policy-admits-foreign-rows.ts'
+import policyAlwaysTrue from './policy-always-true.ts'
+import policyNamesMissingColumn from './policy-names-missing-column.ts'
+import policyWithoutUsing from './policy-without-using.ts'
+import policyWithoutWithCheck from './policy-without-with-check.ts'
 import renamedAway from './renamed-away.ts'
 import rowSecurityDisabled from './row-security-disabled.ts'
 import rowSecurityNotEnabled from './row-security-not-enabled.ts'
 import rowSecurityNotForced from './row-security-not-forced.ts'
+import tableUncategorised from './table-uncategorised.ts'
+import tenantKeyMissing from './tenant-key-missing.ts'
+import tenantKeyNotIndexed from './tenant-key-not-indexed.ts'
+import tenantKeyNullable from './tenant-key-nullable.ts'
+import tenantKeyWithoutForeignKey from './tenant-key-without-foreign-key.ts'
+import unmodelledStatement from './unmodelled-statement.ts'
 
 /** Every check, by id. */
 export const checks: readonly Check[] = [
   attachedUnprotected,
+  childTableUnscoped,
+  commandWithoutPolicy,
   copiedWithoutProtection,
   foreignTable,
+  globalTableWritable,
   inheritedUnprotected,
+  invalidPolicyClause,
+  noPolicy,
+  onlyRestrictive,
   partitionUnprotected,
   policiesDormant,
+  policyAdmitsForeignRows,
+  policyAlwaysTrue,
+  policyNamesMissingColumn,
+  policyWithoutUsing,
+  policyWithoutWithCheck,
   renamedAway,
   rowSecurityDisabled,
   rowSecurityNotEnabled,
   rowSecurityNotForced,
+  tableUncategorised,
+  tenantKeyMissing,
+  tenantKeyNotIndexed,
+  tenantKeyNullable,
+  tenantKeyWithoutForeignKey,
+  unmodelledStatement,
 ]
 
 export const checkIds = [
   'attached-unprotected',
+  'child-table-unscoped',
+  'command-without-policy',
   'copied-without-protection',
   'foreign-table',
+  'global-table-writable',
   'inherited-unprotected',
+  'invalid-policy-clause',
+  'no-policy',
+  'only-restrictive',
   'partition-unprotected',
   'policies-dormant',
+  'policy-admits-foreign-rows',
+  'policy-always-true',
+  'policy-names-missing-column',
+  'policy-without-using',
+  'policy-without-with-check',
   'renamed-away',
   'row-security-disabled',
   'row-security-not-enabled',
   'row-security-not-forced',
+  'table-uncategorised',
+  'tenant-key-missing',
+  'tenant-key-not-indexed',
+  'tenant-key-nullable',
+  'tenant-key-without-foreign-key',
+  'unmodelled-statement',
 ] as const
 
 export type CheckId = (typeof checkIds)[number]

@@ -1,4 +1,4 @@
-import type { Policy, Relation, RelationId, SchemaModel } from '../model/schema-model.ts'
+import type { Policy, Relation, RelationId, RoleName, SchemaModel } from '../model/schema-model.ts'
 import type { Tenancy } from '../tenancy/tenancy.ts'
 import { examinedTables, type GuardedTable, isGuarded } from './category.ts'
 import { ContextValues } from './context-value.ts'
@@ -66,9 +66,25 @@ export class Isolation {
     return openings
   }
 
+  /** A child none of whose permissive policies ties it to its parent: one defect of the table, not one of each policy. */
+  isUnscopedChild({ relation, category }: GuardedTable): boolean {
+    if (category !== 'child') return false
+    const openings = this.openings(relation)
+    const open = new Set(openings.map(({ policy }) => policy))
+    const hasTied = relation.policies.some(
+      (policy) => policy.permissive && this.tenantRoles(policy).length > 0 && !open.has(policy),
+    )
+    return !hasTied && openings.some(({ constant }) => !constant)
+  }
+
   /** The roles of a policy that act for tenants; a policy without any admits no tenant. */
   tenantRoles(policy: Policy): readonly string[] {
     return policy.roles.filter((role) => this.#actsForTenants(role))
+  }
+
+  /** Whether the role may act for a tenant: not an exempt one, nor one that is set apart. */
+  actsForTenants(role: RoleName): boolean {
+    return this.#actsForTenants(role)
   }
 
   isGuarded(relation: Relation): boolean {

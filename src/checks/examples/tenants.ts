@@ -1,0 +1,2 @@
+/** The tenant that the prover does not act for: rows of his are foreign. */
+export const otherTenant = '22222222-2222-2222-2222-222222222222'

@@ -1,0 +1,31 @@
+import type { Relation, SchemaModel } from '../model/schema-model.ts'
+import { printExpression } from '../sql/expression.ts'
+import type { Tenancy } from '../tenancy/tenancy.ts'
+import { bindingsOf } from './bindings.ts'
+import type { Opening } from './openings.ts'
+
+const longest = 160
+
+/** A sentence that names the policy, the branch that ties nothing, and what was looked for. */
+export function describeOpening(
+  model: SchemaModel,
+  tenancy: Tenancy,
+  relation: Relation,
+  { policy, clause, branch, expression, commands }: Opening,
+): string {
+  const text = printExpression(branch)
+  const shown = text.length > longest ? `${text.slice(0, longest)}...` : text
+  const part = branch === expression ? shown : `the part ${shown}`
+  const what = clause === 'using' ? 'rows of other tenants' : 'new rows for other tenants'
+  const where = commands.map((command) => command.toUpperCase()).join(', ')
+  const name = clause === 'using' ? 'USING' : 'WITH CHECK'
+  return `${name} of policy ${policy.name} on ${relation.id} admits ${what} (${where}): ${part} does not tie ${sought(model, tenancy, relation)}`
+}
+
+function sought(model: SchemaModel, tenancy: Tenancy, relation: Relation): string {
+  const { category, keys, users, parents } = bindingsOf(model, tenancy, relation)
+  if (category === 'users') return `${users.join(' or ')} to the user of the context`
+  if (keys.length > 0) return `${keys.join(' or ')} to the tenant context or a membership of the user`
+  const columns = [...new Set(parents.flatMap((key) => key.columns))]
+  return `${columns.join(' or ')} to a parent that is tied to the tenant`
+}

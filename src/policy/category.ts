@@ -44,8 +44,8 @@ function categoryOfRoot(
   const isChild = foreignKeys(relation).some(({ references }) => {
     const target = references === null ? undefined : model.relations.get(references.relation)
     if (target === undefined) return references !== null && isAnchor(model, tenancy, references.relation)
-    if (seen.has(target.id)) return false
-    return isolated.has(categoryOfRoot(model, tenancy, partitionRoot(model, target), seen))
+    const root = partitionRoot(model, target)
+    return !seen.has(root.id) && isolated.has(categoryOfRoot(model, tenancy, root, seen))
   })
   return isChild ? 'child' : 'uncategorised'
 }

@@ -108,10 +108,8 @@ function contextFor(
   { start, end }: Span,
   offsetOf: (location: number | undefined) => number,
 ): StatementContext {
+  const source = { file: migration.file, start, end }
+  state.journal.statement = source
   const text = migration.text.slice(start, end)
-  return new StatementContext(
-    state,
-    { source: { file: migration.file, start, end }, text, offsetOf },
-    dispatch,
-  )
+  return new StatementContext(state, { source, text, offsetOf }, dispatch)
 }

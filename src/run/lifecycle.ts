@@ -1,4 +1,4 @@
-import type { Focus, Provenance, RelationId } from '../model/schema-model.ts'
+import type { Focus, Provenance, RelationId, RoutineId } from '../model/schema-model.ts'
 import { RoutineBodies } from '../policy/routines.ts'
 import type { History, HistoryStep } from '../replay/history.ts'
 import type { Tenancy } from '../tenancy/tenancy.ts'
@@ -30,16 +30,39 @@ export interface LifecycleOptions {
 
 /** The defects that the files asked about bring, in the order in which they are brought. */
 export function livesOf(history: History, options: LifecycleOptions): Life[] {
-  const { asked } = options
+  const { asked, unfocused = false } = options
   const first = asked === null ? 0 : history.files.findIndex(({ file }) => asked.has(file))
-  const lives = new Lives(options)
+  if (first < 0) return []
+  const bodies = new RoutineBodies()
+  const lives = new Lives(options, bodies)
+  const concerned = first === 0 || unfocused ? null : focusFrom(history, first, options.tenancy, bodies)
   let at = -1
   for (const step of history.steps()) {
-    if (at === first - 1) lives.begin(step)
+    if (at === first - 1) lives.begin(step, concerned)
     else if (at >= first) lives.take(step)
     at++
   }
   return lives.brought.filter(({ file }) => file !== null && (asked === null || asked.has(file)))
+}
+
+/** All that is examined again from a file on: what stands before it matters only there. */
+function focusFrom(history: History, first: number, tenancy: Tenancy, bodies: RoutineBodies): Focus {
+  const relations = new Set<RelationId>()
+  const routines = new Set<RoutineId>()
+  let cluster = false
+  let dependents: Dependents | null = null
+  let at = -1
+  for (const step of history.steps()) {
+    if (at === first - 1) dependents = new Dependents(step.model, tenancy, bodies)
+    else if (dependents !== null) {
+      const { focus } = dependents.reexamine(step)
+      for (const id of focus.relations) relations.add(id)
+      for (const id of focus.routines) routines.add(id)
+      cluster ||= focus.cluster
+    }
+    at++
+  }
+  return { relations, routines, unmodelled: new Set(), cluster }
 }
 
 class Lives {
@@ -48,18 +71,19 @@ class Lives {
   readonly #present = new Map<string, Life>()
   /** Keys of what is present, by the relation that it hangs on; null for what hangs on none. */
   readonly #keys = new Map<RelationId | null, Set<string>>()
-  readonly #bodies = new RoutineBodies()
+  readonly #bodies: RoutineBodies
   #dependents: Dependents | null = null
 
-  constructor(options: LifecycleOptions) {
+  constructor(options: LifecycleOptions, bodies: RoutineBodies) {
     this.#options = options
+    this.#bodies = bodies
   }
 
-  /** What stands before the first file asked about is nobody's. */
-  begin({ model }: HistoryStep): void {
+  /** What stands before the first file asked about is nobody's. `focus`: what of it can matter. */
+  begin({ model }: HistoryStep, focus: Focus | null): void {
     const { checks, tenancy } = this.#options
     this.#dependents = new Dependents(model, tenancy, this.#bodies)
-    for (const defect of examine(checks, { ...model, focus: null }, tenancy, this.#bodies).values()) {
+    for (const defect of examine(checks, { ...model, focus }, tenancy, this.#bodies).values()) {
       this.#add({ defect, file: null, source: null, repairedBy: null })
     }
   }

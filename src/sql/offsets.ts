@@ -7,6 +7,9 @@ export class Utf8Offsets {
   /** Code point starts that were passed, about one per `stride` units; filled as far as was asked for. */
   readonly #units: number[] = [0]
   readonly #bytes: number[] = [0]
+  /** The last answer: questions mostly come in order. */
+  #unit = 0
+  #byte = 0
 
   constructor(text: string) {
     this.#text = text
@@ -19,6 +22,10 @@ export class Utf8Offsets {
     const known = this.#known(byteOffset)
     let unit = this.#units[known] as number
     let bytes = this.#bytes[known] as number
+    if (this.#byte <= byteOffset && this.#byte > bytes) {
+      unit = this.#unit
+      bytes = this.#byte
+    }
     while (bytes < byteOffset && unit < this.#text.length) {
       const code = this.#text.codePointAt(unit) as number
       bytes += utf8Length(code)
@@ -28,6 +35,8 @@ export class Utf8Offsets {
         this.#bytes.push(bytes)
       }
     }
+    this.#unit = unit
+    this.#byte = bytes
     return unit
   }
 

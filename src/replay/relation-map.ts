@@ -32,6 +32,11 @@ export class RelationMap extends JournaledMap<Relation> {
     return changed
   }
 
+  /** Whether a relation is another one or a partition or inheritor of it, at any depth. */
+  comesFrom(id: RelationId, ancestor: RelationId): boolean {
+    return id === ancestor || parentsOf(this.get(id)).some((parent) => this.comesFrom(parent, ancestor))
+  }
+
   override restore(key: string, value: unknown): void {
     this.#changed.add(key)
     const before = this.get(key)

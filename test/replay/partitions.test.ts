@@ -94,6 +94,17 @@ describe('ATTACH and DETACH PARTITION', () => {
     expect(namesOf(partition.indexes).slice(3)).toEqual(['p_at_b_key', 'p_b_idx'])
   })
 
+  it('a table is no parent of itself or of what it comes from', () => {
+    const model =
+      modelOf(`create table v partition of v default; create table t (a int) partition by list (a);
+      create table p partition of t default partition by list (a);
+      alter table t attach partition t default; alter table p attach partition t default; alter table t inherit p;
+      alter table t add column b int; alter table v enable row level security`)
+    expect(relationOf(model, 'public.t')).toMatchObject({ partitionOf: null, inherits: [] })
+    expect(relationOf(model, 'public.v')).toMatchObject({ partitionOf: null, rowSecurityEnabled: true })
+    expect(reasonsOf(model)).toHaveLength(4)
+  })
+
   it('attaching what nothing creates, or what is attached, is reported', () => {
     const model = modelOf(`${attached}
       alter table t attach partition p default; alter table t attach partition q default; alter table t detach partition r`)

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { modelOf } from './fixture.ts'
+import { modelOf, reasonsOf } from './fixture.ts'
 
 const name = fc.constantFrom('a', 'b', 'c')
 const table = fc.constantFrom('t', 'u', 'v', '"T"', 'app.t')
@@ -68,6 +68,7 @@ describe('any sequence of statements', () => {
             expect(relation.indexes.some((own) => own.name === index)).toBe(needsIndex)
           }
         }
+        expect(reasonsOf(model)).not.toContain('nested too deeply to be read')
         for (const { ownedBy } of model.sequences.values()) {
           if (ownedBy !== null) expect(model.relations.has(ownedBy.relation)).toBe(true)
         }

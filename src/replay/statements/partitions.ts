@@ -156,6 +156,7 @@ export function passDownConstraint(
 
 /** ATTACH PARTITION. */
 export function attachPartition(context: StatementContext, parent: Relation, partition: Relation): void {
+  if (refusesCircle(context, parent, partition)) return
   if (partition.partitionOf !== null) {
     context.unmodelled(`${partition.id} is a partition of ${partition.partitionOf} already`, [partition.id])
     return
@@ -172,6 +173,7 @@ export function attachPartition(context: StatementContext, parent: Relation, par
 
 /** ALTER TABLE ... INHERIT. */
 export function addParent(context: StatementContext, child: Relation, parent: Relation): void {
+  if (refusesCircle(context, parent, child)) return
   if (child.inherits.includes(parent.id)) {
     context.unmodelled(`${child.id} inherits from ${parent.id} already`, [child.id])
     return
@@ -182,6 +184,13 @@ export function addParent(context: StatementContext, child: Relation, parent: Re
     inherits: from,
     origin: { how: 'inherits', from, replaces: child.origin?.replaces ?? null },
   })
+}
+
+/** Reports a parent that is the child itself or below it. */
+function refusesCircle(context: StatementContext, parent: Relation, child: Relation): boolean {
+  if (!context.state.relations.comesFrom(parent.id, child.id)) return false
+  context.unmodelled(`${parent.id} is or comes from ${child.id}, so it cannot be its parent`, [child.id])
+  return true
 }
 
 /** Columns of a table that joins a parent: those of a partition count as inherited, those of an inheritor stay its own. */

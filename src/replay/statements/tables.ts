@@ -156,5 +156,9 @@ function parentsIn(
   if (missing.length > 0) {
     context.unmodelled(`takes over from ${missing.join(', ')}, which no statement created`, [id])
   }
-  return { ids, known: found.filter((parent) => parent !== undefined) }
+  const circular = ids.filter((parent) => state.relations.comesFrom(parent, id))
+  return {
+    ids: ids.filter((parent) => !circular.includes(parent)),
+    known: found.filter((parent) => parent !== undefined),
+  }
 }

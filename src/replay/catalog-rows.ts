@@ -14,17 +14,26 @@ const kinds: Readonly<Record<Relation['kind'], string>> = {
   'foreign-table': 'f',
 }
 
+/** How rows that hang on a relation name it: by the column that holds its oid, and as a join with pg_class brings it. */
+const on = ({ id, namespace, name }: Relation, oid: string): CatalogRow => ({
+  [oid]: id,
+  relname: name,
+  nspname: namespace,
+})
+
 const policies: Catalog = ({ relations }) =>
-  [...relations.values()].flatMap(({ namespace, name, policies: list }) =>
-    list.map((policy) => ({
-      schemaname: namespace,
-      tablename: name,
-      policyname: policy.name,
+  [...relations.values()].flatMap((relation) =>
+    relation.policies.map((policy) => ({
+      ...on(relation, 'polrelid'),
       polname: policy.name,
+      schemaname: relation.namespace,
+      tablename: relation.name,
+      policyname: policy.name,
     })),
   )
 
-const roles: Catalog = (state) => [...state.roles.view.keys()].map((name) => ({ rolname: name, usename: name }))
+const roles: Catalog = (state) =>
+  [...state.roles.view.keys()].map((name) => ({ rolname: name, usename: name }))
 
 const namespaces: Catalog = (state) =>
   [...state.namespaces.view.keys()].map((name) => ({ nspname: name, schema_name: name }))
@@ -36,6 +45,8 @@ const publications: Catalog = (state) => [...state.publications.view.keys()].map
 const routines: Catalog = (state) =>
   [...state.routines.values()].map(({ namespace, name }) => ({
     proname: name,
+    pronamespace: namespace,
+    nspname: namespace,
     routine_name: name,
     routine_schema: namespace,
   }))
@@ -56,28 +67,36 @@ const ofKind =
     named([...relations.values()].filter(({ kind }) => wanted.includes(kind)))
 
 const columns: Catalog = ({ relations }) =>
-  [...relations.values()].flatMap(({ namespace, name, columns: list }) =>
-    list.map((column) => ({ table_schema: namespace, table_name: name, column_name: column.name })),
+  [...relations.values()].flatMap((relation) =>
+    relation.columns.map((column) => ({
+      ...on(relation, 'attrelid'),
+      attname: column.name,
+      table_schema: relation.namespace,
+      table_name: relation.name,
+      column_name: column.name,
+    })),
   )
 
 const constraints: Catalog = ({ relations }) =>
-  [...relations.values()].flatMap(({ namespace, name, constraints: list }) =>
-    list.map((constraint) => ({
+  [...relations.values()].flatMap((relation) =>
+    relation.constraints.map((constraint) => ({
+      ...on(relation, 'conrelid'),
       conname: constraint.name,
       constraint_name: constraint.name,
-      constraint_schema: namespace,
-      table_schema: namespace,
-      table_name: name,
+      constraint_schema: relation.namespace,
+      table_schema: relation.namespace,
+      table_name: relation.name,
     })),
   )
 
 const triggers: Catalog = ({ relations }) =>
-  [...relations.values()].flatMap(({ namespace, name, triggers: list }) =>
-    list.map((trigger) => ({
+  [...relations.values()].flatMap((relation) =>
+    relation.triggers.map((trigger) => ({
+      ...on(relation, 'tgrelid'),
       tgname: trigger.name,
       trigger_name: trigger.name,
-      event_object_schema: namespace,
-      event_object_table: name,
+      event_object_schema: relation.namespace,
+      event_object_table: relation.name,
     })),
   )
 
@@ -98,14 +117,29 @@ const publishedTables: Catalog = (state) =>
       .map(({ namespace, name }) => ({ pubname: publication.name, schemaname: namespace, tablename: name })),
   )
 
+function inClass(namespace: string, name: string, kind: string): CatalogRow {
+  return { relname: name, relkind: kind, relnamespace: namespace, nspname: namespace }
+}
+
 /** By name. Of pg_type and pg_class row types, indexes and sequences count as well, as they do in PostgreSQL. */
 const catalogs: Readonly<Record<string, Catalog>> = {
   pg_type: ({ types, relations }) =>
-    [...types.values(), ...relations.values()].map(({ name }) => ({ typname: name })),
+    [...types.values(), ...relations.values()].map(({ namespace, name }) => ({
+      typname: name,
+      typnamespace: namespace,
+      nspname: namespace,
+    })),
+  pg_enum: ({ types }) =>
+    [...types.values()].flatMap(({ namespace, name, labels }) =>
+      labels.map((enumlabel) => ({ enumlabel, typname: name, nspname: namespace })),
+    ),
+  pg_attribute: columns,
   pg_class: (state) => [
-    ...[...state.relations.values()].map(({ name, kind }) => ({ relname: name, relkind: kinds[kind] })),
-    ...[...state.sequences.values()].map(({ name }) => ({ relname: name, relkind: 'S' })),
-    ...indexes(state).map(({ indexname = '' }) => ({ relname: indexname, relkind: 'i' })),
+    ...[...state.relations.values()].map(({ namespace, name, kind }) =>
+      inClass(namespace, name, kinds[kind]),
+    ),
+    ...[...state.sequences.values()].map(({ namespace, name }) => inClass(namespace, name, 'S')),
+    ...indexes(state).map(({ schemaname = '', indexname = '' }) => inClass(schemaname, indexname, 'i')),
   ],
   pg_tables: ofKind('table', 'partitioned-table'),
   pg_views: ofKind('view'),
@@ -148,4 +182,21 @@ export function catalogRows(
 export function isOpenCatalog(name: string): boolean {
   const catalog = catalogs[name]
   return catalog !== undefined && [roles, extensions, routines, publications].includes(catalog)
+}
+
+/** The catalogs whose columns the rows of a catalog have as well, as an inner join by oid brings them. */
+const joined: Readonly<Record<string, readonly string[]>> = {
+  pg_type: ['pg_namespace'],
+  pg_class: ['pg_namespace'],
+  pg_proc: ['pg_namespace'],
+  pg_enum: ['pg_type', 'pg_namespace'],
+  pg_policy: ['pg_class', 'pg_namespace'],
+  pg_constraint: ['pg_class', 'pg_namespace'],
+  pg_trigger: ['pg_class', 'pg_namespace'],
+  pg_attribute: ['pg_class', 'pg_namespace'],
+}
+
+/** Of catalogs that are joined by oid the one whose rows stand for the join. */
+export function joinedCatalog(names: readonly string[]): string | undefined {
+  return names.find((name) => names.every((other) => other === name || joined[name]?.includes(other)))
 }

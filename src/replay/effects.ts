@@ -12,7 +12,7 @@ import type {
 } from 'libpg-query'
 import type { RelationId, Routine } from '../model/schema-model.ts'
 import { as, kindOf, strings, walk } from '../sql/node.ts'
-import { isHarmless } from './harmless-routines.ts'
+import { isHarmless, relationsOfCall } from './harmless-routines.ts'
 import { findRelation } from './names.ts'
 import { calledRoutines } from './routine-calls.ts'
 import type { Code } from './routine-code.ts'
@@ -143,7 +143,12 @@ function callEffects(state: State, call: FuncCall, seen: Set<string>): readonly 
   const candidates = routines.length > 0 ? routines : findRoutines(state, names)
   if (candidates.length === 0) {
     if (isHarmless(names)) return []
-    return [{ reason: `call of ${names.join('.')}, which the history does not show`, affects: null }]
+    return [
+      {
+        reason: `call of ${names.join('.')}, which the history does not show`,
+        affects: relationsOfCall(call),
+      },
+    ]
   }
   return candidates.flatMap((routine) => calledEffect(state, routine, seen) ?? [])
 }

@@ -1,3 +1,7 @@
+import type { FuncCall } from 'libpg-query'
+import type { RelationId } from '../model/schema-model.ts'
+import { displayId } from '../sql/identifiers.ts'
+import { as, strings } from '../sql/node.ts'
 import { builtInRoutines } from './built-in-routines.ts'
 
 /**
@@ -27,6 +31,7 @@ const ofExtensions = {
     st_geomfromgeojson st_geomfromtext st_intersects st_makepoint st_point st_setsrid st_transform st_within st_x st_y`,
   pgjwt: 'sign verify url_encode url_decode',
   pg_cron: 'schedule schedule_in_database unschedule alter_job',
+  pgmq: 'send send_batch read pop archive set_vt purge_queue list_queues metrics metrics_all',
   pg_net: 'http_get http_post http_delete',
   supabase_vault: 'create_secret update_secret',
   pg_stat_statements: 'pg_stat_statements_reset',
@@ -42,4 +47,15 @@ export function isHarmless(names: readonly string[]): boolean {
   const namespace = names.at(-2) ?? 'pg_catalog'
   if (namespace === 'pg_catalog' && builtInRoutines.has(name)) return true
   return harmless.has(name)
+}
+
+/** Routines of pgmq that make or drop the two tables of a queue and nothing else. */
+const ofQueues = ['create', 'create_unlogged', 'create_non_partitioned', 'drop_queue']
+
+/** The relations that a call of an extension's routine makes or drops, where that is known; else null. */
+export function relationsOfCall(call: FuncCall): readonly RelationId[] | null {
+  const [namespace, name = ''] = strings(call.funcname)
+  const queue = as(call.args?.[0], 'A_Const')?.sval?.sval?.toLowerCase()
+  if (namespace !== 'pgmq' || !ofQueues.includes(name) || queue === undefined) return null
+  return [displayId('pgmq', `q_${queue}`), displayId('pgmq', `a_${queue}`)]
 }

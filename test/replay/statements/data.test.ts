@@ -29,6 +29,12 @@ test('a call of a function that the history does not show is unmodelled, whereve
   ])
 })
 
+test('a queue of pgmq is unmodelled for its two tables alone', () => {
+  expect(unmodelled(`select pgmq.create('Mails'); select pgmq.send('mails', '{}')`)).toEqual([
+    ['call of pgmq.create, which the history does not show', ['pgmq.q_mails', 'pgmq.a_mails']],
+  ])
+})
+
 test('a call of a function counts by what its body may do', () => {
   expect(unmodelled(`${routine('insert into t values (1);')} select f()`)).toEqual([])
   expect(unmodelled(`${routine('if true then drop table t; end if;')} select f()`)).toEqual([

@@ -1,9 +1,9 @@
 import { policiesFor } from '../model/questions.ts'
 import type { Relation, RoleName } from '../model/schema-model.ts'
 import { truthOf } from '../policy/truth.ts'
+import { printName } from '../sql/expression.ts'
 import { displayName } from '../sql/identifiers.ts'
 import { sql } from '../sql/template.ts'
-import { writeIdentifier } from '../sql/tokens.ts'
 import { writeName } from '../templates/row-security.ts'
 import { defineCheck } from './define-check.ts'
 
@@ -109,7 +109,7 @@ export default defineCheck({
         if (has('truncate')) open.push('truncate')
         if (open.length === 0) continue
         const privileges = open.join(', ')
-        const to = role === 'public' ? 'public' : writeIdentifier(role)
+        const to = role === 'public' ? 'public' : printName(role)
         yield {
           subject: `${relation.id}/${displayName(role)}`,
           relation: relation.id,

@@ -1,5 +1,6 @@
 import { admittedClauses } from '../model/questions.ts'
 import { policySubject } from '../policy/policy-subject.ts'
+import { displayName } from '../sql/identifiers.ts'
 import { sql } from '../sql/template.ts'
 import { defineCheck } from './define-check.ts'
 import { guardedInvoices, protectedInvoices } from './examples/invoices.ts'
@@ -74,7 +75,7 @@ export default defineCheck({
         yield {
           subject: policySubject(relation, policy),
           relation: relation.id,
-          message: `Policy ${policy.name} on ${relation.id} has ${clause}, which ${policy.command.toUpperCase()} does not take: the server refuses the statement`,
+          message: `Policy ${displayName(policy.name)} on ${relation.id} has ${clause}, which ${policy.command.toUpperCase()} does not take: the server refuses the statement`,
           help: `Write ${other} in its place.`,
           source: policy.source,
         }

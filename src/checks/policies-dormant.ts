@@ -1,3 +1,4 @@
+import { displayName } from '../sql/identifiers.ts'
 import { sql } from '../sql/template.ts'
 import { enableAndForce } from '../templates/row-security.ts'
 import { defineCheck } from './define-check.ts'
@@ -40,7 +41,7 @@ export default defineCheck({
   ],
   *find(_model, _tenancy, isolation) {
     for (const { relation, gap } of isolation.gaps('policies dormant')) {
-      const names = relation.policies.map(({ name }) => name).join(', ')
+      const names = relation.policies.map(({ name }) => displayName(name)).join(', ')
       yield {
         subject: relation.id,
         relation: relation.id,

@@ -1,5 +1,6 @@
 import { policySubject } from '../policy/policy-subject.ts'
 import { printExpression } from '../sql/expression.ts'
+import { displayName } from '../sql/identifiers.ts'
 import { sql } from '../sql/template.ts'
 import { defineCheck } from './define-check.ts'
 import { guardedInvoices, protectedInvoices } from './examples/invoices.ts'
@@ -163,7 +164,7 @@ export default defineCheck({
         yield {
           subject: policySubject(relation, policy),
           relation: relation.id,
-          message: `${isRead ? 'USING' : 'WITH CHECK'} of policy ${policy.name} on ${relation.id} is true for every row (${printExpression(opening.expression)}): ${isRead ? 'the rows of all tenants are open to' : 'rows can be written for any tenant by'} ${opening.commands.map((command) => command.toUpperCase()).join(', ')}`,
+          message: `${isRead ? 'USING' : 'WITH CHECK'} of policy ${displayName(policy.name)} on ${relation.id} is true for every row (${printExpression(opening.expression)}): ${isRead ? 'the rows of all tenants are open to' : 'rows can be written for any tenant by'} ${opening.commands.map((command) => command.toUpperCase()).join(', ')}`,
           help: 'Replace it by a condition that ties the tenant key to the tenant context, or declare the table global with a reason.',
           source: policy.source,
         }

@@ -1,5 +1,6 @@
 import { missingColumns } from '../policy/missing-columns.ts'
 import { policySubject } from '../policy/policy-subject.ts'
+import { displayName } from '../sql/identifiers.ts'
 import { sql } from '../sql/template.ts'
 import { defineCheck } from './define-check.ts'
 import { guardedInvoices, protectedInvoices } from './examples/invoices.ts'
@@ -67,7 +68,7 @@ export default defineCheck({
         yield {
           subject: policySubject(relation, policy),
           relation: relation.id,
-          message: `Policy ${policy.name} names ${column}, which ${relation.id} does not have: the server refuses the statement`,
+          message: `Policy ${displayName(policy.name)} names ${column}, which ${relation.id} does not have: the server refuses the statement`,
           help: 'Correct the name, or create the column before the policy.',
           source: policy.source,
         }

@@ -1,8 +1,8 @@
 import { admittedClauses } from '../model/questions.ts'
 import { policySubject } from '../policy/policy-subject.ts'
-import { printExpression } from '../sql/expression.ts'
+import { printExpression, printName } from '../sql/expression.ts'
+import { displayName } from '../sql/identifiers.ts'
 import { sql } from '../sql/template.ts'
-import { writeIdentifier } from '../sql/tokens.ts'
 import { writeName } from '../templates/row-security.ts'
 import { defineCheck } from './define-check.ts'
 import { guardedInvoices, protectedInvoices } from './examples/invoices.ts'
@@ -67,9 +67,9 @@ export default defineCheck({
           relation: relation.id,
           fix:
             admits && policy.withCheck !== null
-              ? `alter policy ${writeIdentifier(policy.name)} on ${writeName(relation)} using (${printExpression(policy.withCheck)});`
+              ? `alter policy ${printName(policy.name)} on ${writeName(relation)} using (${printExpression(policy.withCheck)});`
               : null,
-          message: `Policy ${policy.name} on ${relation.id} has no USING: it admits no existing row`,
+          message: `Policy ${displayName(policy.name)} on ${relation.id} has no USING: it admits no existing row`,
           help: 'Write USING with the condition that ties the tenant.',
           source: policy.source,
         }

@@ -1,8 +1,8 @@
 import { admittedClauses } from '../model/questions.ts'
 import { policySubject } from '../policy/policy-subject.ts'
-import { printExpression } from '../sql/expression.ts'
+import { printExpression, printName } from '../sql/expression.ts'
+import { displayName } from '../sql/identifiers.ts'
 import { sql } from '../sql/template.ts'
-import { writeIdentifier } from '../sql/tokens.ts'
 import { writeName } from '../templates/row-security.ts'
 import { defineCheck } from './define-check.ts'
 import { guardedInvoices, protectedInvoices } from './examples/invoices.ts'
@@ -84,11 +84,11 @@ export default defineCheck({
           fix:
             policy.using === null
               ? null
-              : `alter policy ${writeIdentifier(policy.name)} on ${writeName(relation)} with check (${printExpression(policy.using)});`,
+              : `alter policy ${printName(policy.name)} on ${writeName(relation)} with check (${printExpression(policy.using)});`,
           message:
             policy.using === null
-              ? `Policy ${policy.name} on ${relation.id} has no WITH CHECK: it admits no new row`
-              : `Policy ${policy.name} on ${relation.id} has no WITH CHECK: what may be written follows USING silently`,
+              ? `Policy ${displayName(policy.name)} on ${relation.id} has no WITH CHECK: it admits no new row`
+              : `Policy ${displayName(policy.name)} on ${relation.id} has no WITH CHECK: what may be written follows USING silently`,
           help: 'Write WITH CHECK with the condition that ties the tenant.',
           source: policy.source,
         }

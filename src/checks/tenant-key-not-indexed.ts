@@ -1,7 +1,7 @@
 import { indexLeadsWith } from '../model/questions.ts'
 import { tenantKeyOf } from '../policy/category.ts'
+import { printName } from '../sql/expression.ts'
 import { sql } from '../sql/template.ts'
-import { writeIdentifier } from '../sql/tokens.ts'
 import { writeName } from '../templates/row-security.ts'
 import { defineCheck } from './define-check.ts'
 import { protectedInvoices } from './examples/invoices.ts'
@@ -88,5 +88,5 @@ export default defineCheck({
       }
     }
   },
-  fix: ({ table, key }) => `create index on ${writeName(table)} (${writeIdentifier(key)});`,
+  fix: ({ table, key }) => `create index on ${writeName(table)} (${printName(key)});`,
 })

@@ -1,8 +1,8 @@
 import type { Relation } from '../model/schema-model.ts'
 import { tenantKeyOf } from '../policy/category.ts'
+import { printName } from '../sql/expression.ts'
 import { as, strings } from '../sql/node.ts'
 import { sql } from '../sql/template.ts'
-import { writeIdentifier } from '../sql/tokens.ts'
 import { writeName } from '../templates/row-security.ts'
 import { defineCheck } from './define-check.ts'
 import { protectedInvoices } from './examples/invoices.ts'
@@ -95,5 +95,5 @@ alter table app.invoices alter column tenant_id drop not null;`,
     }
   },
   fix: ({ table, column }) =>
-    `alter table ${writeName(table)} alter column ${writeIdentifier(column)} set not null;`,
+    `alter table ${writeName(table)} alter column ${printName(column)} set not null;`,
 })

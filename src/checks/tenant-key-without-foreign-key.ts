@@ -1,6 +1,6 @@
 import { foreignKeys, tenantKeyOf } from '../policy/category.ts'
+import { printName } from '../sql/expression.ts'
 import { sql } from '../sql/template.ts'
-import { writeIdentifier } from '../sql/tokens.ts'
 import { writeName } from '../templates/row-security.ts'
 import { defineCheck } from './define-check.ts'
 import { protectedInvoices } from './examples/invoices.ts'
@@ -58,7 +58,7 @@ export default defineCheck({
         relation: relation.id,
         fix:
           target?.length === 1
-            ? `alter table ${writeName(relation)} add foreign key (${writeIdentifier(key)}) references ${writeName(tenants)};`
+            ? `alter table ${writeName(relation)} add foreign key (${printName(key)}) references ${writeName(tenants)};`
             : null,
         message: `${relation.id}.${key} has no foreign key: it takes ids of tenants that don't exist`,
         help: `Add a foreign key from ${key} to ${tenants.id}.`,

@@ -4,7 +4,7 @@ import { resolveTenancy, type TenancyDeclaration } from '../tenancy/declaration.
 import { type Memberships, type Tenancy, usualTenantKeys } from '../tenancy/tenancy.ts'
 import { isBookkeeping } from './bookkeeping.ts'
 import { foreignKeys, isGuarded } from './category.ts'
-import { userColumn } from './user-columns.ts'
+import { memberColumn } from './user-columns.ts'
 
 export interface AssumedTenancy {
   readonly tenancy: Tenancy
@@ -123,7 +123,7 @@ function evidentMemberships(tables: readonly Relation[], tenancy: Tenancy): Memb
   const candidates = tables.flatMap((table) => {
     const tenantKey = tenancy.tenantKeys[table.id] ?? tenancy.tenantKey
     if (table.id === tenancy.tenants || !hasColumn(table, tenantKey)) return []
-    const userKey = userColumn(table)
+    const userKey = memberColumn(table)
     if (userKey === null) return []
     const name = table.name.toLowerCase()
     const isNamedSo = name.includes('member') || (name.includes('user') && name.includes(stemOf(tenantKey)))

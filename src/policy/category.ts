@@ -1,5 +1,5 @@
 import { examinedRelations, isTable, partitionRoot } from '../model/questions.ts'
-import type { Constraint, Relation, RelationId, SchemaModel } from '../model/schema-model.ts'
+import type { Constraint, Provenance, Relation, RelationId, SchemaModel } from '../model/schema-model.ts'
 import type { Tenancy } from '../tenancy/tenancy.ts'
 import { isBookkeeping } from './bookkeeping.ts'
 
@@ -101,7 +101,12 @@ export function isGuarded(model: SchemaModel, tenancy: Tenancy, relation: Relati
   if (guardedNamespaces !== null) return guardedNamespaces.includes(relation.namespace)
   if (relation.namespace === 'public') return true
   const namespace = model.namespaces.get(relation.namespace)
-  return namespace === undefined || namespace.source !== null
+  return namespace === undefined || !isOfPlatform(tenancy, namespace.source)
+}
+
+/** Whether the platform brought it: its objects stand in a file that is named like it. */
+function isOfPlatform(tenancy: Tenancy, source: Provenance | null): boolean {
+  return source !== null && source.file === tenancy.platform
 }
 
 /** A table that must be protected, and what it is to the tenants. */

@@ -1,5 +1,6 @@
 import type { Relation, SchemaModel } from '../model/schema-model.ts'
 import { printExpression } from '../sql/expression.ts'
+import { displayName } from '../sql/identifiers.ts'
 import type { Tenancy } from '../tenancy/tenancy.ts'
 import { bindingsOf } from './bindings.ts'
 import type { Opening } from './openings.ts'
@@ -19,7 +20,7 @@ export function describeOpening(
   const what = clause === 'using' ? 'rows of other tenants' : 'new rows for other tenants'
   const where = commands.map((command) => command.toUpperCase()).join(', ')
   const name = clause === 'using' ? 'USING' : 'WITH CHECK'
-  return `${name} of policy ${policy.name} on ${relation.id} admits ${what} (${where}): ${part} does not tie ${sought(model, tenancy, relation)}`
+  return `${name} of policy ${displayName(policy.name)} on ${relation.id} admits ${what} (${where}): ${part} does not tie ${sought(model, tenancy, relation)}`
 }
 
 function sought(model: SchemaModel, tenancy: Tenancy, relation: Relation): string {

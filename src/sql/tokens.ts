@@ -1,5 +1,4 @@
 import { scanSync } from 'libpg-query'
-import { displayName, quoteIdentifier } from './identifiers.ts'
 
 /** A token of SQL or PL/pgSQL text, comments left out. */
 export interface Token {
@@ -25,10 +24,4 @@ export function tokensOf(text: string): Token[] {
 
 function nameOf(token: string): string {
   return token.startsWith('"') ? token.slice(1, -1).replaceAll('""', '"') : token.toLowerCase()
-}
-
-/** An identifier as SQL that runs needs it: bare where that means the same, quoted where it is a keyword or has other letters. */
-export function writeIdentifier(name: string): string {
-  const [token] = scanSync(name).tokens
-  return token?.keywordName === 'NO_KEYWORD' ? displayName(name) : quoteIdentifier(name)
 }

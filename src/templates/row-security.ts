@@ -1,4 +1,4 @@
-import { writeIdentifier } from '../sql/tokens.ts'
+import { printName } from '../sql/expression.ts'
 
 interface Named {
   readonly namespace: string
@@ -7,7 +7,7 @@ interface Named {
 
 /** `public.invoices`, `public."order"`. */
 export function writeName({ namespace, name }: Named): string {
-  return `${writeIdentifier(namespace)}.${writeIdentifier(name)}`
+  return `${printName(namespace)}.${printName(name)}`
 }
 
 /** `alter table public.invoices enable row level security;` and the same with `force`. */

@@ -16,14 +16,14 @@ export const drizzle: Layout = {
     const up = tagsOf(folder).map((tag) => `${tag}.sql`)
     const missing = up.find((file) => !folder.has(file))
     if (missing !== undefined) {
-      throw new InputError(`names ${missing}, which is not there`, { file: `${folder.shown}/${journal}` })
+      throw new InputError(`names ${missing}, which is not there`, { file: folder.shownFile(journal) })
     }
     return { up, unread: folder.unread(up, () => `is not named in ${journal}`) }
   },
 }
 
 function tagsOf(folder: Folder): string[] {
-  const file = `${folder.shown}/${journal}`
+  const file = folder.shownFile(journal)
   if (!folder.has(journal)) throw new InputError('there is no such file, which drizzle needs', { file })
   let content: unknown
   try {

@@ -49,7 +49,7 @@ export class Folder {
   child(name: string): Folder {
     let child = this.#children.get(name)
     if (child === undefined) {
-      child = new Folder(join(this.path, name), joined(this.shown, name))
+      child = new Folder(join(this.path, name), this.shownFile(name))
       this.#children.set(name, child)
     }
     return child
@@ -77,10 +77,15 @@ export class Folder {
       .map((file) => ({ file, reason: reason(file) }))
   }
 
+  /** A file of the folder as messages show it. */
+  shownFile(file: string): string {
+    return joined(this.shown, file)
+  }
+
   text(file: string): string {
     let text = this.#texts.get(file)
     if (text === undefined) {
-      text = readText(join(this.path, file), joined(this.shown, file))
+      text = readText(join(this.path, file), this.shownFile(file))
       this.#texts.set(file, text)
     }
     return text
@@ -96,7 +101,7 @@ export class Folder {
       if (kind === undefined) continue
       if (kind.isDirectory()) {
         if (isSql(entry.name))
-          throw new InputError('is a folder, not a file', { file: joined(this.shown, entry.name) })
+          throw new InputError('is a folder, not a file', { file: this.shownFile(entry.name) })
         if (!entry.isSymbolicLink() || !this.#isAbove(entry.name)) folders.push(entry.name)
       } else files.push(entry.name)
     }
@@ -122,7 +127,7 @@ export class Folder {
       return statSync(join(this.path, name))
     } catch (cause) {
       if (!isSql(name)) return undefined
-      throw new InputError('is a symbolic link that leads nowhere', { file: joined(this.shown, name), cause })
+      throw new InputError('is a symbolic link that leads nowhere', { file: this.shownFile(name), cause })
     }
   }
 

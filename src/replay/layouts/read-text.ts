@@ -46,7 +46,7 @@ function whyUnreadable(error: NodeJS.ErrnoException): string {
   }
 }
 
-/** The offset of the first byte that makes the text invalid: the longest valid beginning ends there. */
+/** Where the first character that is none starts. */
 function firstInvalidByte(bytes: Buffer): number {
   let low = 0
   let high = bytes.length
@@ -55,6 +55,7 @@ function firstInvalidByte(bytes: Buffer): number {
     if (beginsValid(bytes, middle)) low = middle
     else high = middle - 1
   }
+  while (!isUtf8(bytes.subarray(0, low))) low--
   return low
 }
 

@@ -14,14 +14,14 @@ export const sqitch: Layout = {
   list(folder) {
     const { plan, deploy, extension } = settingsOf(folder)
     if (!folder.has(plan))
-      throw new InputError('there is no such file, which sqitch needs', { file: `${folder.shown}/${plan}` })
+      throw new InputError('there is no such file, which sqitch needs', { file: folder.shownFile(plan) })
     const changes = changesOf(folder.text(plan))
     const up = changes.map(({ name, reworkTags, line }) => {
       const names = [...reworkTags.map((tag) => `${name}@${tag}`), name]
       const found = names.map((one) => `${deploy}${one}.${extension}`).find((file) => folder.has(file))
       if (found !== undefined) return found
       throw new InputError(`names the change ${name}, and ${deploy}${names[0]}.${extension} is not there`, {
-        file: `${folder.shown}/${plan}`,
+        file: folder.shownFile(plan),
         line,
       })
     })

@@ -2,6 +2,7 @@ import type { FuncCall } from 'libpg-query'
 import type { RelationId } from '../model/schema-model.ts'
 import { displayId } from '../sql/identifiers.ts'
 import { as, strings } from '../sql/node.ts'
+import { builtInType } from '../sql/types.ts'
 import { builtInRoutines } from './built-in-routines.ts'
 
 /**
@@ -41,11 +42,15 @@ const harmless: ReadonlySet<string> = new Set(
   Object.values(ofExtensions).flatMap((names) => names.split(/\s+/)),
 )
 
-/** Whether calling the routine is known to change no schema: PostgreSQL's own, and those of known extensions. */
+/**
+ * Whether calling the routine is known to change no schema: PostgreSQL's own, casts written as calls (`jsonb(x)`), and
+ * those of known extensions.
+ */
 export function isHarmless(names: readonly string[]): boolean {
   const name = names.at(-1) ?? ''
   const namespace = names.at(-2) ?? 'pg_catalog'
-  if (namespace === 'pg_catalog' && builtInRoutines.has(name)) return true
+  if (namespace === 'pg_catalog' && (builtInRoutines.has(name) || builtInType(name) !== undefined))
+    return true
   return harmless.has(name)
 }
 

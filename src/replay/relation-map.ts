@@ -43,8 +43,8 @@ export class RelationMap extends JournaledMap<Relation> {
     super.restore(key, value)
     const after = this.get(key)
     if (before?.constraints !== after?.constraints) {
-      this.#count(before, -1)
-      this.#count(after, 1)
+      this.#count(before, after, -1)
+      this.#count(after, before, 1)
     }
     if (before?.partitionOf !== after?.partitionOf || before?.inherits !== after?.inherits) {
       for (const parent of parentsOf(before)) this.#children.get(parent)?.delete(key)
@@ -56,9 +56,12 @@ export class RelationMap extends JournaledMap<Relation> {
     }
   }
 
-  #count(relation: Relation | undefined, step: 1 | -1): void {
-    for (const constraint of relation?.constraints ?? []) {
-      const id = displayId(relation?.namespace ?? '', constraint.name)
+  /** Counts the constraints that the other state of the relation doesn't have. */
+  #count(relation: Relation | undefined, other: Relation | undefined, step: 1 | -1): void {
+    if (relation === undefined) return
+    for (const constraint of relation.constraints) {
+      if (other?.constraints.includes(constraint)) continue
+      const id = displayId(relation.namespace, constraint.name)
       const count = (this.#constraintNames.get(id) ?? 0) + step
       if (count === 0) this.#constraintNames.delete(id)
       else this.#constraintNames.set(id, count)

@@ -16,7 +16,7 @@ interface Named {
  * `V1_2__name.sql` by version, in subfolders too; then `R__name.sql` by description, each once. `B` is a baseline: on an empty database
  * the highest one stands for all versions up to its own. `U` undoes and is never read. `beforeMigrate.sql` runs first and
  * `afterMigrate.sql` last; other callbacks are not read.
- * Flyway restores the session's search_path and role after each migration (PostgreSQLConnection.doRestoreOriginalState).
+ * Flyway restores the role (PostgreSQLConnection.doRestoreOriginalState) and the search_path after each migration.
  */
 export const flyway: Layout = {
   name: 'flyway',

@@ -17,7 +17,7 @@ export const sqitch: Layout = {
       throw new InputError('there is no such file, which sqitch needs', { file: folder.shownFile(plan) })
     const changes = changesOf(folder.text(plan))
     const up = changes.map(({ name, reworkTags, line }) => {
-      const names = [...reworkTags.map((tag) => `${name}@${tag}`), name]
+      const names = reworkTags.length > 0 ? reworkTags.map((tag) => `${name}@${tag}`) : [name]
       const found = names.map((one) => `${deploy}${one}.${extension}`).find((file) => folder.has(file))
       if (found !== undefined) return found
       throw new InputError(`names the change ${name}, and ${deploy}${names[0]}.${extension} is not there`, {

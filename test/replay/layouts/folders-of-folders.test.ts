@@ -126,3 +126,10 @@ it('refuses a plan of sqitch that names a change without a script', () => {
   })
   expect(refusal(root, '.')).toBe('sqitch.plan: 3: names the change a, and deploy/a.sql is not there')
 })
+
+it('refuses a reworked change of sqitch whose earlier script is not there', () => {
+  const root = tree({ 'sqitch.plan': plan, 'deploy/users.sql': sql, 'deploy/nested/posts.sql': sql })
+  expect(refusal(root, '.')).toBe(
+    'sqitch.plan: 4: names the change users, and deploy/users@v1.sql is not there',
+  )
+})

@@ -39,7 +39,7 @@ function findingBlock(finding: Finding, lines: ReadonlyMap<string, LineIndex>, c
       ...codeFrame(index, source, colors),
     )
   }
-  if (help !== null) rows.push(...labelled('help', help, colors))
+  if (help !== null && (fix === null || !help.includes(fix))) rows.push(...labelled('help', help, colors))
   if (fix !== null) rows.push(...labelled('fix', fix, colors))
   if (repairedBy !== null) rows.push(...labelled('note', `repaired by ${repairedBy}`, colors))
   return rows.join('\n')
@@ -77,7 +77,7 @@ function summary(result: CheckResult, colors: Colors, quiet: boolean): string {
       : warnings > 0
         ? colors.yellow(counts.join(', '))
         : colors.green(counts.join(', '))
-  const line = `${verdict} in ${read}.${gaps}`
+  const line = `${errors > 0 ? 'Rejected: ' : ''}${verdict} in ${read}.${gaps}`
   const example = findings.find(({ severity }) => severity === 'error')?.check
   if (quiet || example === undefined) return line
   return `${line}\n${colors.dim(`An error can show one customer's rows to another. What a finding means: ringfence explain ${example}`)}`

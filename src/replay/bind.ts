@@ -40,9 +40,9 @@ export function bindQuery(context: StatementContext, node: Node): BoundQuery {
       if (id !== null) reads.add(id)
       return bind.relation(range)
     },
-    routine(call) {
-      for (const { id } of calledRoutines(state, call)) calls.add(id)
-      return bind.routine(call)
+    routine(call, scope) {
+      for (const { id } of calledRoutines(state, call, scope)) calls.add(id)
+      return bind.routine(call, scope)
     },
   })
   return { query, reads: [...reads], calls: [...calls] }
@@ -54,8 +54,8 @@ function binder(state: State) {
       const relation = findRelation(state, range)
       return relation === undefined ? range : { ...range, schemaname: relation.namespace }
     },
-    routine(call: FuncCall): FuncCall {
-      const [routine] = calledRoutines(state, call)
+    routine(call: FuncCall, scope: Scope | null): FuncCall {
+      const [routine] = calledRoutines(state, call, scope)
       if (routine !== undefined) return { ...call, funcname: dotted(routine.namespace, routine.name) }
       return bindSequence(state, call)
     },

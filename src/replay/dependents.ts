@@ -57,6 +57,19 @@ function* dependentsOfRelation(state: State, id: RelationId): Generator<Dependen
     if (sequence.ownedBy?.relation === id) yield goesAlong({ kind: 'sequence', id: sequence.id })
   }
   yield* dependentsOfId(state, id)
+  yield* referrersOfPartition(state, id)
+}
+
+/** A foreign key to a partitioned table stands on its partitions too. */
+function* referrersOfPartition(state: State, id: RelationId): Generator<Dependent> {
+  const parent = state.relations.get(id)?.partitionOf ?? null
+  if (parent === null) return
+  for (const other of state.relations.values()) {
+    for (const { name, references } of other.constraints) {
+      if (references?.relation === parent) yield needsCascade(part(other, 'constraint', name))
+    }
+  }
+  yield* referrersOfPartition(state, parent)
 }
 
 /** What refers to a relation, routine, type or sequence. */

@@ -44,6 +44,10 @@ export function dropColumn(
   column: string,
   cascade: boolean,
 ): boolean {
+  if (context.state.relations.get(relation)?.partitionBy?.keys.includes(column)) {
+    context.unmodelled(`the server refuses to drop ${column}: ${relation} is partitioned by it`, [relation])
+    return false
+  }
   return dropObjects(context, [{ kind: 'column', relation, name: column }], cascade)
 }
 

@@ -16,8 +16,8 @@ export function movingRewriter(state: State, moves: Moves): Rewriter {
       const to = moves.get(displayId(range.schemaname, range.relname ?? ''))
       return to === undefined ? range : { ...range, schemaname: to.namespace, relname: to.name }
     },
-    routine(call: FuncCall): FuncCall {
-      const [routine] = (call.funcname?.length ?? 0) > 1 ? calledRoutines(state, call) : []
+    routine(call: FuncCall, scope: Scope | null): FuncCall {
+      const [routine] = (call.funcname?.length ?? 0) > 1 ? calledRoutines(state, call, scope) : []
       const to = routine && moves.get(routine.id)
       return to === undefined ? call : { ...call, funcname: dotted(to.namespace, to.name) }
     },

@@ -38,8 +38,8 @@ function collect(state: State, node: Node, owner: Relation | null): References {
       if (range.schemaname !== undefined) ids.add(idOf(range))
       return range
     },
-    routine(call) {
-      for (const { id } of calledRoutines(state, call)) ids.add(id)
+    routine(call, scope) {
+      for (const { id } of calledRoutines(state, call, scope)) ids.add(id)
       return call
     },
     regclass(id) {

@@ -2,14 +2,16 @@ import type { FuncCall, Node } from 'libpg-query'
 import type { Routine } from '../model/schema-model.ts'
 import { displayId } from '../sql/identifiers.ts'
 import { as, strings } from '../sql/node.ts'
+import { elementType } from './moves.ts'
 import { argumentType } from './routine-names.ts'
+import { resolveColumn, type Scope } from './scope.ts'
 import type { State } from './state.ts'
 
 /**
  * The routines that a call may mean: those of the first namespace of the search path (or of the one written) that has
- * overloads of the name which take as many arguments. More than one where only types could tell.
+ * overloads of the name which take as many arguments. More than one where only types that are not known could tell.
  */
-export function calledRoutines(state: State, call: FuncCall): readonly Routine[] {
+export function calledRoutines(state: State, call: FuncCall, scope: Scope | null = null): readonly Routine[] {
   const names = strings(call.funcname)
   const name = names.at(-1) ?? ''
   const [namespace] = names.length > 1 ? names.slice(-2) : []
@@ -19,7 +21,12 @@ export function calledRoutines(state: State, call: FuncCall): readonly Routine[]
     const routines = overloads.filter((routine) => takes(routine, count))
     if (routines.length === 0) continue
     const exact = routines.filter((routine) => routine.arguments.length === count)
-    return byTypes(state, exact.length > 0 ? exact : routines, call.args ?? [])
+    const candidates = exact.length > 0 ? exact : routines
+    if (candidates.length < 2) return candidates
+    return byTypes(
+      candidates,
+      (call.args ?? []).map((arg) => typeOf(state, arg, scope)),
+    )
   }
   return []
 }
@@ -29,15 +36,20 @@ function takes(routine: Routine, count: number): boolean {
   return count <= routine.arguments.length || (routine.arguments.at(-1)?.endsWith('[]') ?? false)
 }
 
-/** Narrows overloads down by the arguments whose type is written as a cast. */
-function byTypes(state: State, routines: readonly Routine[], args: readonly Node[]): readonly Routine[] {
-  if (routines.length < 2) return routines
-  const written = args.map((arg) => {
-    const type = as(arg, 'TypeCast')?.typeName
-    return type === undefined ? null : argumentType(state, type)
-  })
+/** Narrows overloads down by the arguments whose types are known. */
+function byTypes(routines: readonly Routine[], types: readonly (string | null)[]): readonly Routine[] {
   const fitting = routines.filter((routine) =>
-    written.every((type, at) => type === null || type === routine.arguments[at]),
+    types.every((type, at) => type === null || type === routine.arguments[at]),
   )
   return fitting.length > 0 ? fitting : routines
+}
+
+/** The type of an argument that is a cast or a column; null where only the server can tell. */
+function typeOf(state: State, arg: Node, scope: Scope | null): string | null {
+  const cast = as(arg, 'TypeCast')?.typeName
+  if (cast !== undefined) return argumentType(state, cast)
+  const ref = as(arg, 'ColumnRef')
+  const found = ref && resolveColumn(scope, ref)
+  const type = found?.relation.columns.find(({ name }) => name === found.column)?.type
+  return type === undefined || type.endsWith('[]') ? (type ?? null) : elementType(type)
 }

@@ -69,6 +69,15 @@ describe('DROP TABLE', () => {
     expect([model.relations.size, reasonsOf(model)]).toEqual([0, []])
   })
 
+  test('of a partition whose parent a foreign key refers to needs CASCADE', () => {
+    const tables = `
+      create table events (id int primary key) partition by range (id);
+      create table events_1 partition of events for values from (1) to (2);
+      create table notes (event int references events);`
+    expect(modelOf(`${tables} drop table events_1;`).relations.has('public.events_1')).toBe(true)
+    expect(modelOf(`${tables} drop table events_1 cascade;`).relations.has('public.events_1')).toBe(false)
+  })
+
   test('of a parent by INHERITS needs CASCADE', () => {
     const tables = 'create table base (id int); create table child () inherits (base);'
     expect(modelOf(`${tables} drop table base;`).relations.size).toBe(2)
@@ -130,6 +139,14 @@ describe('DROP COLUMN', () => {
     expect(reasonsOf(model)).toEqual([])
   })
 
+  test('that its table is partitioned by is refused even with CASCADE', () => {
+    const model = modelOf(
+      'create table t (id int, org int) partition by list (org); alter table t drop org cascade;',
+    )
+    expect(columnsOf(model, 'public.t')).toEqual(['id', 'org'])
+    expect(reasonsOf(model)).toEqual(['the server refuses to drop org: public.t is partitioned by it'])
+  })
+
   test('that a policy of another table names needs CASCADE', () => {
     const model = modelOf(`${schema}
       alter table invoices drop constraint invoices_customer_id_fkey;
@@ -179,6 +196,17 @@ describe('DROP FUNCTION', () => {
       drop function f();`)
     expect(policiesOf(model, 'public.t')).toEqual(['p'])
     expect([[...model.routines.keys()], reasonsOf(model)]).toEqual([['public.f(integer)'], []])
+  })
+
+  test('CASCADE of one overload tells policies apart by the types of columns', () => {
+    const model = modelOf(`
+      create table t (id int, code text);
+      create function f(a text) returns boolean language sql as 'select true';
+      create function f(a int) returns boolean language sql as 'select true';
+      create policy by_id on t using (f(id));
+      create policy by_code on t using (f(code));
+      drop function f(int) cascade;`)
+    expect(policiesOf(model, 'public.t')).toEqual(['by_code'])
   })
 
   test('by name alone where there are overloads is refused', () => {

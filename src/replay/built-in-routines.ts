@@ -1,6 +1,6 @@
 /**
- * The names of what pg_catalog brings in PostgreSQL 14 to 18, so that calling them is known to change no schema. Past 300 lines
- * because it is a list, generated: pg_proc of 14 and 18, without what takes or returns `internal` or `cstring`.
+ * The names of what pg_catalog brings in PostgreSQL 14 to 18, so that calling them is known to change no schema: pg_proc of 14
+ * and 18, without what takes or returns `internal` or `cstring`.
  */
 const names = `
 RI_FKey_cascade_del RI_FKey_cascade_upd RI_FKey_check_ins RI_FKey_check_upd RI_FKey_noaction_del RI_FKey_noaction_upd

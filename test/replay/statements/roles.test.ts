@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { replay } from '../../../src/replay/replay.ts'
 import { modelOf, reasonsOf, relationOf } from '../fixture.ts'
 
 test('attributes of CREATE and ALTER ROLE are kept, and a user can log in', () => {
@@ -47,10 +48,17 @@ test('settings of a role and of the database are kept apart', () => {
 })
 
 test('the search path of the database counts in the sessions that start later', () => {
-  const model = modelOf([
-    ['1.sql', 'create schema app; alter database d set search_path = app; create table a (id int)'],
-  ])
-  expect([...model.relations.keys()]).toEqual(['public.a'])
+  const text = [
+    'create schema app; alter database d set search_path = app; create table a (id int)',
+    'create table b (id int)',
+  ]
+  const migrations = text.map((sql, at) => ({
+    file: `${at}.sql`,
+    text: sql,
+    parts: [{ kind: 'sql' as const, start: 0, end: sql.length }],
+    freshSession: true,
+  }))
+  expect([...replay(migrations).model.relations.keys()]).toEqual(['public.a', 'app.b'])
 })
 
 test('REASSIGN OWNED moves what a role owns, DROP OWNED drops it and withdraws its grants and policies', () => {

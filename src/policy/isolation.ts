@@ -1,5 +1,6 @@
 import type { Policy, Relation, RelationId, RoleName, SchemaModel } from '../model/schema-model.ts'
 import type { Tenancy } from '../tenancy/tenancy.ts'
+import { bindingsOf } from './bindings.ts'
 import { examinedTables, type GuardedTable, isGuarded } from './category.ts'
 import { ContextValues } from './context-value.ts'
 import { type Judge, type Opening, openingsOf } from './openings.ts'
@@ -85,6 +86,14 @@ export class Isolation {
   /** Whether the role may act for a tenant: not an exempt one, nor one that is set apart. */
   actsForTenants(role: RoleName): boolean {
     return this.#actsForTenants(role)
+  }
+
+  /** What the verdict on another relation takes from this one beside its record. The same text means the same verdict. */
+  standing(relation: Relation): string {
+    const { parents, ...bindings } = bindingsOf(this.#model, this.#tenancy, relation)
+    const gap = protectionGap(this.#model, relation)
+    const keys = parents.map(({ name }) => name)
+    return JSON.stringify([bindings, keys, gap?.cause, gap?.from, this.#isIsolated(relation)])
   }
 
   isGuarded(relation: Relation): boolean {

@@ -1,4 +1,6 @@
+import { isTable } from '../model/questions.ts'
 import type { Focus, Relation, RelationId, RoutineId, SchemaModel } from '../model/schema-model.ts'
+import { Isolation } from '../policy/isolation.ts'
 import type { RoutineBodies } from '../policy/routines.ts'
 import type { HistoryStep } from '../replay/history.ts'
 import { displayId } from '../sql/identifiers.ts'
@@ -24,9 +26,13 @@ export class Dependents {
   /** From a relation, or a routine's bare name, to the relations that depend on it. */
   readonly #dependents = new Map<string, Set<RelationId>>()
   readonly #dependencies = new Map<RelationId, ReadonlySet<string>>()
+  /** What others saw of a table when it was reached last. */
+  readonly #seen = new Map<RelationId, readonly unknown[]>()
+  readonly #bodies: RoutineBodies
 
   constructor(model: SchemaModel, tenancy: Tenancy, bodies: RoutineBodies) {
     this.#tenancy = tenancy
+    this.#bodies = bodies
     this.#callers = new RoutineCallers(bodies)
     for (const [id, relation] of model.relations) this.#record(id, relation)
     this.#callers.record(model, model.routines.keys())
@@ -39,7 +45,7 @@ export class Dependents {
     const causes = new Map<RelationId, string>([...moved.relations].map((id) => [id, id]))
     const drawnIn = this.#everything(moved) ? model.relations.keys() : inNamespaces(model, movedNamespaces)
     for (const id of drawnIn) if (!causes.has(id)) causes.set(id, id)
-    this.#close(causes, moved.routines)
+    this.#close(causes, moved.routines, model)
     return {
       causes,
       focus: {
@@ -57,16 +63,35 @@ export class Dependents {
     return moved.cluster || (memberships !== null && moved.relations.has(memberships.relation))
   }
 
-  #close(causes: Map<RelationId, string>, routines: ReadonlySet<RoutineId>): void {
+  /** Goes on from a table only where what others see of it is not what it was. */
+  #close(causes: Map<RelationId, string>, routines: ReadonlySet<RoutineId>, model: SchemaModel): void {
+    const isolation = new Isolation(model, this.#tenancy, this.#bodies)
     const reached: [key: string, cause: string][] = [...causes]
     for (const id of routines) for (const name of this.#callers.of(id)) reached.push([name, id])
     for (const [key, cause] of reached) {
+      if (this.#looksTheSame(key, model.relations.get(key), isolation)) continue
       for (const dependent of this.#dependents.get(key) ?? []) {
         if (causes.has(dependent)) continue
         causes.set(dependent, cause)
         reached.push([dependent, cause])
       }
     }
+  }
+
+  #looksTheSame(id: RelationId, relation: Relation | undefined, isolation: Isolation): boolean {
+    if (relation === undefined || !isTable(relation)) {
+      this.#seen.delete(id)
+      return false
+    }
+    const { kind, columns, constraints, policies, inherits, partitionOf, origin } = relation
+    const { rowSecurityEnabled, rowSecurityForced } = relation
+    const sight = [
+      ...[kind, columns, constraints, policies, inherits, partitionOf, origin],
+      ...[rowSecurityEnabled, rowSecurityForced, isolation.standing(relation)],
+    ]
+    const before = this.#seen.get(id)
+    this.#seen.set(id, sight)
+    return before !== undefined && sight.every((fact, at) => fact === before[at])
   }
 
   #record(id: RelationId, relation: Relation | undefined): void {

@@ -28,7 +28,9 @@ export default defineCheck({
           create table billing.invoices (
             id uuid primary key,
             tenant_id uuid not null references app.tenants (id)
-          );`,
+          );
+          grant usage on schema billing to app_user;
+          grant select on billing.invoices to app_user;`,
         protectedInvoices,
       ],
       finds: ['billing.invoices'],

@@ -63,13 +63,15 @@ export default defineCheck({
     },
     {
       name: 'an index of several columns that leads with the key',
-      sql: sql`
-        create table app.tickets (
-          id uuid primary key,
-          tenant_id uuid not null references app.tenants (id),
-          opened_at timestamptz not null
-        );
-        create index concurrently tickets_by_age on app.tickets (tenant_id, opened_at desc) include (id);`,
+      sql: [
+        sql`
+          create table app.tickets (
+            id uuid primary key,
+            tenant_id uuid not null references app.tenants (id),
+            opened_at timestamptz not null
+          );`,
+        'create index concurrently tickets_by_age on app.tickets (tenant_id, opened_at desc) include (id);',
+      ],
     },
   ],
   *find(model, tenancy, isolation) {

@@ -3,33 +3,14 @@ import type { Expression, Relation, SchemaModel } from '../model/schema-model.ts
 import { as } from '../sql/node.ts'
 import type { Tenancy } from '../tenancy/tenancy.ts'
 import { bindingsOf } from './bindings.ts'
-import { type BooleanForm, booleanForm, waysOf } from './boolean-form.ts'
+import { type BooleanForm, booleanForm } from './boolean-form.ts'
+import { type Equality, equalityOf, pairsOf, type ScopedAtom, scopedCases } from './conditions.ts'
 import { constantOf } from './constants.ts'
 import type { ContextValues } from './context-value.ts'
-import { isLinked, mayTieUser, type Pair, type Row } from './links.ts'
-import {
-  type Condition,
-  type ReadQuery,
-  readQuery,
-  resolveTerm,
-  rowScope,
-  type Scope,
-  type Source,
-} from './query-scope.ts'
+import { isLinked, mayTieUser, type Row } from './links.ts'
+import { type ReadQuery, readQuery, resolveTerm, rowScope, type Scope, type Source } from './query-scope.ts'
 import { truthOf } from './truth.ts'
 import { aggregateName, alwaysHasRow, operatorOf, scalarSelect, unwrap } from './unwrap.ts'
-
-/** A condition that must hold, where its names mean what `scope` says. */
-interface ScopedAtom extends Condition {
-  readonly negated: boolean
-}
-
-interface Equality {
-  readonly left: Condition
-  readonly right: Condition
-}
-
-const caseLimit = 64
 
 /** What ties a row to a tenant: the first, syntactic form. What is not understood ties nothing. */
 export class Ties {
@@ -266,9 +247,9 @@ export class Ties {
     )
     for (let reached = bound.pop(); reached !== undefined; reached = bound.pop()) {
       waiting.delete(reached)
-      if (isLinked(row, reached, this.#pairs(equalities, row.source, reached.source))) return true
+      if (isLinked(row, reached, pairsOf(equalities, row.source, reached.source))) return true
       for (const other of waiting) {
-        if (!isLinked(other, reached, this.#pairs(equalities, other.source, reached.source))) continue
+        if (!isLinked(other, reached, pairsOf(equalities, other.source, reached.source))) continue
         waiting.delete(other)
         bound.push(other)
       }
@@ -297,15 +278,6 @@ export class Ties {
     return { source, bindings, mode: 'read' }
   }
 
-  #pairs(equalities: readonly Equality[], a: Source, b: Source): Pair[] {
-    return equalities.flatMap(({ left, right }): Pair[] => {
-      const [x, y] = [resolveTerm(left.scope, left.node), resolveTerm(right.scope, right.node)]
-      if (x === null || y === null || x.column === null || y.column === null) return []
-      if (x.source === a && y.source === b) return [[x.column, y.column]]
-      return x.source === b && y.source === a ? [[y.column, x.column]] : []
-    })
-  }
-
   #isRowSet(node: Node, row: Row, scope: Scope): boolean {
     const column = this.#rowColumn(node, row, scope)
     if (column === null) return false
@@ -316,24 +288,4 @@ export class Ties {
     const term = resolveTerm(scope, node)
     return term !== null && term.source === row.source ? term.column : null
   }
-}
-
-function equalityOf({ node, scope, negated }: ScopedAtom): Equality[] {
-  const operation = as(unwrap(node), 'A_Expr')
-  if (negated || operation?.kind !== 'AEXPR_OP' || operatorOf(operation.name) !== '=') return []
-  const { lexpr, rexpr } = operation
-  if (lexpr === undefined || rexpr === undefined) return []
-  return [{ left: { node: lexpr, scope }, right: { node: rexpr, scope } }]
-}
-
-/** The ways in which all conditions of a query can hold; null where they are too many to look at. */
-function scopedCases({ conditions }: ReadQuery): ScopedAtom[][] | null {
-  let cases: ScopedAtom[][] = [[]]
-  for (const { node, scope } of conditions) {
-    const ways = waysOf(booleanForm(node))
-    if (ways === null || ways.length * cases.length > caseLimit) return null
-    const scoped = ways.map((way) => way.map((atom) => ({ ...atom, scope })))
-    cases = cases.flatMap((some) => scoped.map((way) => [...some, ...way]))
-  }
-  return cases
 }

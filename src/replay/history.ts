@@ -11,7 +11,7 @@ export interface ReplayedFile {
 
 /** The model as it stood at the end of a file, and what the file moved. Valid until the next step is taken. */
 export interface HistoryStep {
-  /** Null for the beginning: the model before the first file, as the platform leaves it. */
+  /** Null for the beginning: the model before the first file that is walked. */
   readonly file: string | null
   readonly model: SchemaModel
   readonly moved: Focus
@@ -45,17 +45,17 @@ export class History {
   }
 
   /**
-   * Walks the history: its beginning, then the end of each file. The model is live: look at it before the next
-   * step is asked for, and walk to the end, after which `model` is the final one again.
+   * Walks the history from a file on: the model before it, then the end of each file. The model is live: look at it
+   * before the next step is asked for, and walk to the end, after which `model` is the final one again.
    */
-  *steps(): Generator<HistoryStep> {
+  *steps(first = 0): Generator<HistoryStep> {
     const { journal } = this.#state
     const end = journal.mark()
-    journal.rewind(this.#start, end)
-    let from = this.#start
+    let from = this.files[first - 1]?.mark ?? this.#start
+    journal.rewind(from, end)
     try {
       yield this.#step(null, [])
-      for (const { file, mark } of this.files) {
+      for (const { file, mark } of this.files.slice(first)) {
         const changes = journal.forward(from, mark)
         from = mark
         yield this.#step(file, changes)

@@ -36,11 +36,9 @@ export function livesOf(history: History, options: LifecycleOptions): Life[] {
   const bodies = new RoutineBodies()
   const lives = new Lives(options, bodies)
   const concerned = first === 0 || unfocused ? null : focusFrom(history, first, options.tenancy, bodies)
-  let at = -1
-  for (const step of history.steps()) {
-    if (at === first - 1) lives.begin(step, concerned)
-    else if (at >= first) lives.take(step)
-    at++
+  for (const step of history.steps(first)) {
+    if (step.file === null) lives.begin(step, concerned)
+    else lives.take(step, step.file)
   }
   return lives.brought.filter(({ file }) => file !== null && (asked === null || asked.has(file)))
 }
@@ -51,16 +49,12 @@ function focusFrom(history: History, first: number, tenancy: Tenancy, bodies: Ro
   const routines = new Set<RoutineId>()
   let cluster = false
   let dependents: Dependents | null = null
-  let at = -1
-  for (const step of history.steps()) {
-    if (at === first - 1) dependents = new Dependents(step.model, tenancy, bodies)
-    else if (dependents !== null) {
-      const { focus } = dependents.reexamine(step)
-      for (const id of focus.relations) relations.add(id)
-      for (const id of focus.routines) routines.add(id)
-      cluster ||= focus.cluster
-    }
-    at++
+  for (const step of history.steps(first)) {
+    dependents ??= new Dependents(step.model, tenancy, bodies)
+    const { focus } = dependents.reexamine(step)
+    for (const id of focus.relations) relations.add(id)
+    for (const id of focus.routines) routines.add(id)
+    cluster ||= focus.cluster
   }
   return { relations, routines, unmodelled: new Set(), cluster }
 }
@@ -88,17 +82,17 @@ class Lives {
     }
   }
 
-  take(step: HistoryStep): void {
+  take(step: HistoryStep, file: string): void {
     const { checks, tenancy, unfocused = false } = this.#options
     const reexamination = this.#dependents?.reexamine(step)
-    if (reexamination === undefined || step.file === null) return
+    if (reexamination === undefined) return
     const focus = unfocused ? null : reexamination.focus
     const defects = examine(checks, { ...step.model, focus }, tenancy, this.#bodies)
-    for (const key of this.#examined(focus)) if (!defects.has(key)) this.#mend(key, step.file)
+    for (const key of this.#examined(focus)) if (!defects.has(key)) this.#mend(key, file)
     for (const [key, defect] of defects) {
       const life = this.#present.get(key)
       if (life !== undefined) life.defect = defect
-      else this.brought.push(this.#add(this.#born(defect, step, step.file, reexamination)))
+      else this.brought.push(this.#add(this.#born(defect, step, file, reexamination)))
     }
   }
 

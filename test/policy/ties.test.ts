@@ -1,0 +1,140 @@
+import { beforeAll, describe, expect, test } from 'vitest'
+import { assumeTenancy } from '../../src/policy/assume-tenancy.ts'
+import { loadParser } from '../../src/sql/parse.ts'
+import { tenancyDeclaration } from '../../src/tenancy/declaration.ts'
+import { modelOf, playAlone } from '../checks/examples.ts'
+import { openingsIn } from './policies.ts'
+
+beforeAll(loadParser)
+
+const tables = `
+  create table public.orgs (id uuid primary key, owner uuid, name text);
+  create table public.members (
+    org_id uuid references public.orgs (id), user_id uuid, role text, primary key (org_id, user_id)
+  );
+  create table public.docs (
+    id uuid primary key, org_id uuid not null references public.orgs (id), user_id uuid, body text
+  );
+  create table public.pages (
+    id uuid primary key, doc_id uuid not null references public.docs (id), user_id uuid, body text
+  );
+  create role service_role bypassrls;`
+
+const functions = `
+  create function public.my_orgs() returns setof uuid language sql stable security definer
+    as $$ select org_id from public.members where user_id = auth.uid() $$;
+  create function public.role_of(org uuid) returns text language plpgsql stable as $$
+    begin return (select role from public.members where org_id = org and user_id = auth.uid()); end $$;
+  create function public.is_member(org uuid, who uuid) returns boolean language sql stable
+    as $$ select exists (select 1 from members where org_id = org and user_id = who) $$;
+  create function public.is_open(org uuid) returns boolean language sql stable
+    as $$ select 'auth.uid()' <> '' and true -- members, auth.uid()
+    $$;`
+
+function openings(table: string, policy: string) {
+  const model = modelOf([tables, functions, `create policy p on public.${table} ${policy};`])
+  const { tenancy } = assumeTenancy(model, tenancyDeclaration.parse({ platform: 'supabase' }))
+  return openingsIn({ model, tenancy }, `public.${table}`)
+}
+
+describe('a predicate ties the tenant', () => {
+  test.each([
+    ['docs', "org_id = (auth.jwt() ->> 'org_id')::uuid"],
+    ['docs', "org_id = (auth.jwt() -> 'app_metadata' ->> 'org')::uuid"],
+    ['docs', "org_id = nullif(current_setting('app.org', true), '')::uuid"],
+    ['docs', "org_id::text = ((current_setting('request.jwt.claims', true))::json ->> 'org_id')"],
+    ['docs', 'org_id in (select public.my_orgs())'],
+    ['docs', 'org_id in (select * from public.my_orgs())'],
+    ['docs', 'org_id = any (array(select my_orgs()))'],
+    ['docs', 'org_id = any (coalesce((select array_agg(o) from public.my_orgs() o), $${}$$::uuid[]))'],
+    ['docs', "public.role_of(org_id) in ('owner', 'admin')"],
+    ['docs', "(select public.role_of(docs.org_id)) = 'owner'"],
+    ['docs', 'public.role_of(org_id) is not null'],
+    ['docs', 'public.is_member(org_id, (select auth.uid())) is true'],
+    ['docs', 'auth.uid() in (select m.user_id from public.members m where m.org_id = docs.org_id)'],
+    ['docs', 'org_id = (select m.org_id from public.members m where m.user_id = auth.uid() limit 1)'],
+    ['docs', 'exists (select 1 from public.members where org_id = docs.org_id and user_id = auth.uid())'],
+    ['docs', "auth.role() = 'service_role'"],
+    ['docs', "case when body = 'x' then org_id in (select public.my_orgs()) else false end"],
+    ['docs', '(org_id, true) in (select m.org_id, true from public.members m where m.user_id = auth.uid())'],
+    [
+      'docs',
+      'exists (select 1 from (select m.org_id as o from public.members m where m.user_id = auth.uid()) mine where mine.o = org_id)',
+    ],
+    ['orgs', 'id in (select public.my_orgs())'],
+    ['orgs', 'owner = auth.uid()'],
+    ['members', 'user_id = auth.uid()'],
+    ['pages', 'doc_id in (select d.id from public.docs d where d.org_id in (select public.my_orgs()))'],
+    [
+      'pages',
+      'exists (select 1 from public.docs d join public.members m on m.org_id = d.org_id where d.id = pages.doc_id and m.user_id = auth.uid())',
+    ],
+    ['pages', 'user_id = auth.uid()'],
+  ])('%s: %s', (table, using) => {
+    expect(openings(table, `for select using (${using})`)).toEqual([])
+  })
+})
+
+describe('a predicate ties nothing', () => {
+  test.each([
+    ['docs', 'auth.uid() is not null'],
+    ['docs', "auth.role() = 'authenticated'"],
+    ['docs', 'user_id = auth.uid()'],
+    ['docs', 'public.is_open(org_id)'],
+    ['docs', 'public.unknown(org_id)'],
+    ['docs', 'public.is_member(org_id, user_id)'],
+    ['docs', "public.role_of(org_id) <> 'owner'"],
+    ['docs', 'org_id not in (select public.my_orgs())'],
+    [
+      'docs',
+      'not exists (select 1 from public.members m where m.org_id = docs.org_id and m.user_id = auth.uid())',
+    ],
+    ['docs', 'org_id in (select o.id from public.orgs o)'],
+    [
+      'docs',
+      "org_id = coalesce(current_setting('app.org', true), $$00000000-0000-0000-0000-000000000000$$)::uuid",
+    ],
+    ['docs', "org_id = current_setting('server_version')::uuid"],
+    ['docs', 'org_id in (select public.my_orgs() union select o.id from public.orgs o)'],
+    [
+      'docs',
+      'exists (select count(*) from public.members m where m.org_id = docs.org_id and m.user_id = auth.uid())',
+    ],
+    [
+      'docs',
+      '(select count(*) from public.members m where m.org_id = docs.org_id and m.user_id = auth.uid()) >= 0',
+    ],
+    [
+      'docs',
+      'exists (select 1 from public.members docs where docs.org_id = org_id and docs.user_id = auth.uid())',
+    ],
+    ['pages', 'doc_id in (select d.id from public.docs d, public.orgs o where d.org_id = o.id)'],
+    ['pages', 'exists (select 1 from public.members m where m.user_id = auth.uid())'],
+  ])('%s: %s', (table, using) => {
+    expect(openings(table, `for select using (${using})`)).toHaveLength(1)
+  })
+
+  test('a user who writes himself into any tenant', () => {
+    expect(openings('members', 'for insert with check (user_id = auth.uid())')).toHaveLength(1)
+  })
+
+  test('a user who writes his row under the parent of any tenant', () => {
+    expect(openings('pages', 'for insert with check (user_id = auth.uid())')).toHaveLength(1)
+  })
+
+  test('the branch of an OR is named', () => {
+    expect(openings('docs', "for select using (org_id in (select my_orgs()) or body = 'public')")).toEqual([
+      "p using: body = 'public'",
+    ])
+  })
+})
+
+test('a circle of policies proves nothing', () => {
+  const { model, tenancy } = playAlone(`${tables}
+    alter table public.members enable row level security;
+    alter table public.docs enable row level security;
+    create policy a on public.docs for select using (org_id in (select m.org_id from public.members m));
+    create policy b on public.members for select using (org_id in (select d.org_id from public.docs d));`)
+  expect(openingsIn({ model, tenancy }, 'public.docs')).toHaveLength(1)
+  expect(openingsIn({ model, tenancy }, 'public.members')).toHaveLength(1)
+})

@@ -1,6 +1,6 @@
 import type { Node } from 'libpg-query'
 import type { Relation } from '../model/schema-model.ts'
-import { as, strings } from '../sql/node.ts'
+import { as, kindOf, strings } from '../sql/node.ts'
 import { operatorOf, unwrap } from './unwrap.ts'
 
 /** The column of the relation that a reference in its own policy means, or null. */
@@ -45,20 +45,28 @@ const opposites: Readonly<Record<string, string>> = {
   '<=': '>',
 }
 
-/** The canonical text of the expression that is true where this one is false. */
-export function canonicalOpposite(relation: Relation, node: Node): string {
+/** What two spellings of one expression have in common at first sight; by far cheaper than the canonical text. */
+export function shapeOf(node: Node): string {
+  const inner = unwrap(node)
+  const { kind, name } = as(inner, 'A_Expr') ?? {}
+  const detail = as(inner, 'BoolExpr')?.boolop ?? as(inner, 'NullTest')?.nulltesttype ?? kind
+  return `${kindOf(inner)} ${detail} ${operatorOf(name)}`
+}
+
+/** An expression that is true where this one is false. */
+export function opposite(node: Node): Node {
   const inner = unwrap(node)
   const not = as(inner, 'BoolExpr')
-  if (not?.boolop === 'NOT_EXPR' && not.args?.[0] !== undefined) return canonical(relation, not.args[0])
+  if (not?.boolop === 'NOT_EXPR' && not.args?.[0] !== undefined) return not.args[0]
   const test = as(inner, 'NullTest')
   if (test !== undefined) {
     const nulltesttype = test.nulltesttype === 'IS_NULL' ? 'IS_NOT_NULL' : 'IS_NULL'
-    return canonical(relation, { NullTest: { ...test, nulltesttype } })
+    return { NullTest: { ...test, nulltesttype } }
   }
   const comparison = as(inner, 'A_Expr')
-  const opposite = opposites[operatorOf(comparison?.name)]
-  if (opposite !== undefined && (comparison?.kind === 'AEXPR_OP' || comparison?.kind === 'AEXPR_IN')) {
-    return canonical(relation, { A_Expr: { ...comparison, name: [{ String: { sval: opposite } }] } })
+  const operator = opposites[operatorOf(comparison?.name)]
+  if (operator !== undefined && (comparison?.kind === 'AEXPR_OP' || comparison?.kind === 'AEXPR_IN')) {
+    return { A_Expr: { ...comparison, name: [{ String: { sval: operator } }] } }
   }
-  return canonical(relation, { BoolExpr: { boolop: 'NOT_EXPR', args: [inner] } })
+  return { BoolExpr: { boolop: 'NOT_EXPR', args: [inner] } }
 }

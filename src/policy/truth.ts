@@ -1,7 +1,7 @@
 import type { A_Expr, CaseExpr, Node, NullTest, SubLink } from 'libpg-query'
 import type { Expression, Relation } from '../model/schema-model.ts'
 import { as } from '../sql/node.ts'
-import { canonical, canonicalOpposite, ownColumn } from './canonical.ts'
+import { canonical, opposite, ownColumn, shapeOf } from './canonical.ts'
 import { compareConstants, constantOf } from './constants.ts'
 import { alwaysHasRow, operatorOf, readsNothing, unwrap } from './unwrap.ts'
 
@@ -58,9 +58,13 @@ class Evaluation {
 
   /** `x or not x` is true, `x and not x` false, where x isn't null. */
   #haveOpposites(args: readonly Node[]): boolean {
-    if (args.length < 2) return false
-    const texts = new Set(args.map((arg) => canonical(this.#relation, arg)))
-    return args.some((arg) => texts.has(canonicalOpposite(this.#relation, arg)))
+    const shapes = new Set(args.map(shapeOf))
+    const opposites = args.map(opposite).filter((other) => shapes.has(shapeOf(other)))
+    if (opposites.length === 0) return false
+    const wanted = new Set(opposites.map(shapeOf))
+    const candidates = args.filter((arg) => wanted.has(shapeOf(arg)))
+    const texts = new Set(candidates.map((arg) => canonical(this.#relation, arg)))
+    return opposites.some((other) => texts.has(canonical(this.#relation, other)))
   }
 
   #operation({ kind, name, lexpr, rexpr }: A_Expr): Truth {
@@ -113,7 +117,9 @@ class Evaluation {
   }
 
   #areSame(left: Node, right: Node): boolean {
-    return canonical(this.#relation, left) === canonical(this.#relation, right)
+    return (
+      shapeOf(left) === shapeOf(right) && canonical(this.#relation, left) === canonical(this.#relation, right)
+    )
   }
 
   #nullTest({ arg, nulltesttype }: NullTest): Truth {

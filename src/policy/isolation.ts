@@ -1,6 +1,6 @@
 import type { Policy, Relation, RelationId, RoleName, SchemaModel } from '../model/schema-model.ts'
 import type { Tenancy } from '../tenancy/tenancy.ts'
-import { bindingsOf } from './bindings.ts'
+import { type Bindings, bindingsOf } from './bindings.ts'
 import { examinedTables, type GuardedTable, isGuarded } from './category.ts'
 import { ContextValues } from './context-value.ts'
 import { type Judge, type Opening, openingsOf } from './openings.ts'
@@ -19,6 +19,7 @@ export class Isolation {
   readonly #tenancy: Tenancy
   readonly #judge: Judge
   readonly #openings = new Map<RelationId, readonly Opening[]>()
+  readonly #bindings = new Map<RelationId, Bindings>()
   readonly #isolated = new Map<RelationId, boolean>()
   readonly #tenantRoles = new Map<string, boolean>()
   #tables: readonly GuardedTable[] | null = null
@@ -33,6 +34,7 @@ export class Isolation {
       model,
       tenancy,
       values,
+      (relation) => this.#bindingsOf(relation),
       (relation) => this.#isIsolated(relation),
       (role) => !this.#actsForTenants(role),
     )
@@ -90,7 +92,7 @@ export class Isolation {
 
   /** What the verdict on another relation takes from this one beside its record. The same text means the same verdict. */
   standing(relation: Relation): string {
-    const { parents, ...bindings } = bindingsOf(this.#model, this.#tenancy, relation)
+    const { parents, ...bindings } = this.#bindingsOf(relation)
     const gap = protectionGap(this.#model, relation)
     const keys = parents.map(({ name }) => name)
     return JSON.stringify([bindings, keys, gap?.cause, gap?.from, this.#isIsolated(relation)])
@@ -98,6 +100,15 @@ export class Isolation {
 
   isGuarded(relation: Relation): boolean {
     return isGuarded(this.#model, this.#tenancy, relation)
+  }
+
+  #bindingsOf(relation: Relation): Bindings {
+    let bindings = this.#bindings.get(relation.id)
+    if (bindings === undefined) {
+      bindings = bindingsOf(this.#model, this.#tenancy, relation)
+      this.#bindings.set(relation.id, bindings)
+    }
+    return bindings
   }
 
   #actsForTenants(role: string): boolean {

@@ -2,7 +2,7 @@ import type { A_Expr, FuncCall, Node, SelectStmt } from 'libpg-query'
 import type { Expression, Relation, SchemaModel } from '../model/schema-model.ts'
 import { as } from '../sql/node.ts'
 import type { Tenancy } from '../tenancy/tenancy.ts'
-import { bindingsOf } from './bindings.ts'
+import type { Bindings } from './bindings.ts'
 import { type BooleanForm, booleanForm } from './boolean-form.ts'
 import { type Equality, equalityOf, pairsOf, type ScopedAtom, scopedCases } from './conditions.ts'
 import { constantOf } from './constants.ts'
@@ -17,10 +17,12 @@ export class Ties {
   readonly #model: SchemaModel
   readonly #tenancy: Tenancy
   readonly #values: ContextValues
+  readonly #bindingsOf: (relation: Relation) => Bindings
   readonly #isIsolated: (relation: Relation) => boolean
   readonly #excludesTenants: (role: string) => boolean
 
   /**
+   * `bindingsOf`: by which columns a relation's rows are tied.
    * `isIsolated`: whether a relation shows only rows of the tenant to who reads it.
    * `excludesTenants`: whether nobody who acts for a tenant has the role.
    */
@@ -28,12 +30,14 @@ export class Ties {
     model: SchemaModel,
     tenancy: Tenancy,
     values: ContextValues,
+    bindingsOf: (relation: Relation) => Bindings,
     isIsolated: (relation: Relation) => boolean,
     excludesTenants: (role: string) => boolean,
   ) {
     this.#model = model
     this.#tenancy = tenancy
     this.#values = values
+    this.#bindingsOf = bindingsOf
     this.#isIsolated = isIsolated
     this.#excludesTenants = excludesTenants
   }
@@ -41,7 +45,7 @@ export class Ties {
   /** The part of a policy's clause that can be true for another tenant's row; null where there is none. */
   looseBranch(relation: Relation, expression: Expression, clause: 'using' | 'withCheck'): Node | null {
     const { row, scope } = rowScope(relation)
-    const bindings = bindingsOf(this.#model, this.#tenancy, relation)
+    const bindings = this.#bindingsOf(relation)
     return this.#loose(booleanForm(expression), { source: row, bindings, mode: clause }, scope)
   }
 
@@ -54,7 +58,7 @@ export class Ties {
       case 'or':
         return form.of.map((part) => this.#loose(part, row, scope)).find((part) => part !== null) ?? null
       case 'atom':
-        return this.#admitsNobody(form, row) || this.#binds({ ...form, scope }, row) ? null : form.node
+        return this.#binds({ ...form, scope }, row) || this.#admitsNobody(form, row) ? null : form.node
     }
   }
 
@@ -274,7 +278,7 @@ export class Ties {
             parents: [],
             hasTenant: false,
           }
-        : bindingsOf(this.#model, this.#tenancy, source.relation)
+        : this.#bindingsOf(source.relation)
     return { source, bindings, mode: 'read' }
   }
 

@@ -1,27 +1,30 @@
-import { scanSync } from 'libpg-query'
+import { Lexer } from './lexer.ts'
 
-/** A token of SQL or PL/pgSQL text, comments left out. */
+/** A token of SQL or PL/pgSQL text, white space and comments left out. */
 export interface Token {
   readonly kind: 'name' | 'string' | 'other'
   /** Of a name what it means (folded or unquoted), of a plain string its content, else the text itself. */
   readonly value: string
 }
 
-/** The tokens of a text; none where it is not made of SQL tokens (another language, an unfinished string). */
+/** The tokens of a text, in order. */
 export function tokensOf(text: string): Token[] {
-  try {
-    return scanSync(text).tokens.flatMap(({ text: token, tokenName, keywordName }): Token[] => {
-      if (tokenName.endsWith('_COMMENT')) return []
-      if (tokenName === 'SCONST') return [{ kind: 'string', value: token.slice(1, -1) }]
-      const isName = tokenName === 'IDENT' || keywordName !== 'NO_KEYWORD'
-      return [isName ? { kind: 'name', value: nameOf(token) } : { kind: 'other', value: token }]
-    })
-  } catch (error) {
-    if (error instanceof Error) return []
-    throw error
+  const lexer = new Lexer(text, { start: 0, end: text.length })
+  const tokens: Token[] = []
+  while (lexer.next()) {
+    if (lexer.kind !== 'blank') tokens.push(tokenOf(lexer.kind, text.slice(lexer.start, lexer.at)))
   }
+  return tokens
 }
 
-function nameOf(token: string): string {
-  return token.startsWith('"') ? token.slice(1, -1).replaceAll('""', '"') : token.toLowerCase()
+function tokenOf(kind: Lexer['kind'], text: string): Token {
+  const first = text.charAt(0)
+  if (kind === 'word') {
+    const isNumber = first >= '0' && first <= '9'
+    return isNumber ? { kind: 'other', value: text } : { kind: 'name', value: text.toLowerCase() }
+  }
+  if (kind === 'quoted' && first === '"')
+    return { kind: 'name', value: text.slice(1, -1).replaceAll('""', '"') }
+  if (kind === 'quoted' && first === "'") return { kind: 'string', value: text.slice(1, -1) }
+  return { kind: 'other', value: text }
 }

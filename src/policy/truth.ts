@@ -18,12 +18,11 @@ export function truthOf(expression: Expression, relation: Relation, notNull: rea
 
 class Evaluation {
   readonly #relation: Relation
-  readonly #notNull: ReadonlySet<string>
+  readonly #notNull: readonly string[]
 
   constructor(relation: Relation, notNull: readonly string[]) {
     this.#relation = relation
-    const declared = relation.columns.flatMap((column) => (column.notNull ? [column.name] : []))
-    this.#notNull = new Set([...declared, ...notNull])
+    this.#notNull = notNull
   }
 
   truth(node: Node): Truth {
@@ -127,9 +126,14 @@ class Evaluation {
     const value = constantOf(arg)
     const column = ownColumn(this.#relation, unwrap(arg))
     const hasValue =
-      value === null ? false : value !== undefined || (column !== null && this.#notNull.has(column)) || null
+      value === null ? false : value !== undefined || (column !== null && this.#isNotNull(column)) || null
     if (hasValue === null) return 'unknown'
     return truthFrom(hasValue === (nulltesttype === 'IS_NOT_NULL'))
+  }
+
+  #isNotNull(column: string): boolean {
+    const isDeclared = this.#relation.columns.some(({ name, notNull }) => notNull && name === column)
+    return isDeclared || this.#notNull.includes(column)
   }
 
   #coalesce(args: readonly Node[]): Truth {

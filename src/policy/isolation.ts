@@ -1,4 +1,4 @@
-import type { Policy, Relation, RelationId, RoleName, SchemaModel } from '../model/schema-model.ts'
+import type { Focus, Policy, Relation, RelationId, RoleName, SchemaModel } from '../model/schema-model.ts'
 import type { Tenancy } from '../tenancy/tenancy.ts'
 import { type Bindings, bindingsOf } from './bindings.ts'
 import { examinedTables, type GuardedTable, isGuarded } from './category.ts'
@@ -17,17 +17,19 @@ export interface TableGap extends GuardedTable {
 export class Isolation {
   readonly #model: SchemaModel
   readonly #tenancy: Tenancy
-  readonly #judge: Judge
-  readonly #openings = new Map<RelationId, readonly Opening[]>()
-  readonly #bindings = new Map<RelationId, Bindings>()
-  readonly #isolated = new Map<RelationId, boolean>()
-  readonly #tenantRoles = new Map<string, boolean>()
+  readonly #bodies: RoutineBodies
+  #judge: Judge
+  #openings = new Map<RelationId, readonly Opening[]>()
+  #bindings = new Map<RelationId, Bindings>()
+  #isolated = new Map<RelationId, boolean>()
+  #tenantRoles = new Map<string, boolean>()
   #tables: readonly GuardedTable[] | null = null
   #gaps: readonly TableGap[] | null = null
 
   constructor(model: SchemaModel, tenancy: Tenancy, bodies: RoutineBodies) {
     this.#model = model
     this.#tenancy = tenancy
+    this.#bodies = bodies
     const routines = new ContextRoutines(model, tenancy, bodies)
     const values = new ContextValues(model, routines)
     const ties = new Ties(
@@ -42,6 +44,17 @@ export class Isolation {
       looseBranch: (relation, expression, clause) => ties.looseBranch(relation, expression, clause),
       tenantRoles: (policy) => this.tenantRoles(policy),
     }
+  }
+
+  /** With the same answers, and something else to look at. */
+  focusedOn(focus: Focus | null): Isolation {
+    const focused = new Isolation({ ...this.#model, focus }, this.#tenancy, this.#bodies)
+    focused.#judge = this.#judge
+    focused.#openings = this.#openings
+    focused.#bindings = this.#bindings
+    focused.#isolated = this.#isolated
+    focused.#tenantRoles = this.#tenantRoles
+    return focused
   }
 
   /** The tables that a check is to look at, and what each is to the tenants. */

@@ -13,6 +13,8 @@ export interface Reexamination {
   readonly focus: Focus
   /** Relation to the moved object (relation or routine) that drew it in; itself where it moved. */
   readonly causes: ReadonlyMap<RelationId, string>
+  /** What was answered on the way, for the checks to go on with. */
+  readonly isolation: Isolation
 }
 
 /**
@@ -45,16 +47,15 @@ export class Dependents {
     const causes = new Map<RelationId, string>([...moved.relations].map((id) => [id, id]))
     const drawnIn = this.#everything(moved) ? model.relations.keys() : inNamespaces(model, movedNamespaces)
     for (const id of drawnIn) if (!causes.has(id)) causes.set(id, id)
-    this.#close(causes, moved.routines, model)
-    return {
-      causes,
-      focus: {
-        relations: new Set(causes.keys()),
-        routines: moved.cluster ? new Set(model.routines.keys()) : moved.routines,
-        unmodelled: moved.unmodelled,
-        cluster: moved.cluster || movedNamespaces.size > 0,
-      },
+    const isolation = new Isolation(model, this.#tenancy, this.#bodies)
+    this.#close(causes, moved.routines, model, isolation)
+    const focus = {
+      relations: new Set(causes.keys()),
+      routines: moved.cluster ? new Set(model.routines.keys()) : moved.routines,
+      unmodelled: moved.unmodelled,
+      cluster: moved.cluster || movedNamespaces.size > 0,
     }
+    return { causes, focus, isolation }
   }
 
   /** Roles and privileges concern every relation, and so does what the table of memberships refers to. */
@@ -64,8 +65,12 @@ export class Dependents {
   }
 
   /** Goes on from a table only where what others see of it is not what it was. */
-  #close(causes: Map<RelationId, string>, routines: ReadonlySet<RoutineId>, model: SchemaModel): void {
-    const isolation = new Isolation(model, this.#tenancy, this.#bodies)
+  #close(
+    causes: Map<RelationId, string>,
+    routines: ReadonlySet<RoutineId>,
+    model: SchemaModel,
+    isolation: Isolation,
+  ): void {
     const reached: [key: string, cause: string][] = [...causes]
     for (const id of routines) for (const name of this.#callers.of(id)) reached.push([name, id])
     for (const [key, cause] of reached) {

@@ -2,8 +2,7 @@ import type { Check, Found } from '../checks/define-check.ts'
 import { checks } from '../checks/index.ts'
 import type { Severity } from '../findings/finding.ts'
 import type { SchemaModel } from '../model/schema-model.ts'
-import { Isolation } from '../policy/isolation.ts'
-import { RoutineBodies } from '../policy/routines.ts'
+import type { Isolation } from '../policy/isolation.ts'
 import type { Tenancy } from '../tenancy/tenancy.ts'
 
 /** A check that is switched on, with the severity that the config gives it. */
@@ -31,9 +30,8 @@ export function examine(
   active: readonly ActiveCheck[],
   model: SchemaModel,
   tenancy: Tenancy,
-  bodies: RoutineBodies = new RoutineBodies(),
+  isolation: Isolation,
 ): Map<string, Defect> {
-  const isolation = new Isolation(model, tenancy, bodies)
   const defects = new Map<string, Defect>()
   for (const { check, severity } of active) {
     for (const found of check.find(model, tenancy, isolation)) {

@@ -1,4 +1,5 @@
 import type { Focus, Provenance, RelationId, RoutineId } from '../model/schema-model.ts'
+import { Isolation } from '../policy/isolation.ts'
 import { RoutineBodies } from '../policy/routines.ts'
 import type { History, HistoryStep } from '../replay/history.ts'
 import type { Tenancy } from '../tenancy/tenancy.ts'
@@ -77,7 +78,9 @@ class Lives {
   begin({ model }: HistoryStep, focus: Focus | null): void {
     const { checks, tenancy } = this.#options
     this.#dependents = new Dependents(model, tenancy, this.#bodies)
-    for (const defect of examine(checks, { ...model, focus }, tenancy, this.#bodies).values()) {
+    const focused = { ...model, focus }
+    const isolation = new Isolation(focused, tenancy, this.#bodies)
+    for (const defect of examine(checks, focused, tenancy, isolation).values()) {
       this.#add({ defect, file: null, source: null, repairedBy: null })
     }
   }
@@ -87,7 +90,8 @@ class Lives {
     const reexamination = this.#dependents?.reexamine(step)
     if (reexamination === undefined) return
     const focus = unfocused ? null : reexamination.focus
-    const defects = examine(checks, { ...step.model, focus }, tenancy, this.#bodies)
+    const isolation = reexamination.isolation.focusedOn(focus)
+    const defects = examine(checks, { ...step.model, focus }, tenancy, isolation)
     for (const key of this.#examined(focus)) if (!defects.has(key)) this.#mend(key, file)
     for (const [key, defect] of defects) {
       const life = this.#present.get(key)

@@ -51,10 +51,8 @@ export class Ties {
 
   #loose(form: BooleanForm, row: Row, scope: Scope): Node | null {
     switch (form.kind) {
-      case 'and': {
-        const parts = form.of.map((part) => this.#loose(part, row, scope))
-        return parts.includes(null) ? null : form.node
-      }
+      case 'and':
+        return form.of.some((part) => this.#loose(part, row, scope) === null) ? null : form.node
       case 'or':
         return form.of.map((part) => this.#loose(part, row, scope)).find((part) => part !== null) ?? null
       case 'atom':

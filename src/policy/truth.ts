@@ -160,7 +160,8 @@ class Evaluation {
 
   #sublink({ subLinkType, subselect, testexpr, operName }: SubLink): Truth {
     const select = as(subselect, 'SelectStmt')
-    if (select === undefined) return 'unknown'
+    const isDecidable = subLinkType === 'EXISTS_SUBLINK' || (select !== undefined && readsNothing(select))
+    if (select === undefined || !isDecidable) return 'unknown'
     const inside = readsNothing(select) ? this : new Evaluation({ ...this.#relation, columns: [] }, [])
     const where = select.whereClause === undefined ? 'true' : inside.truth(select.whereClause)
     if (subLinkType === 'EXISTS_SUBLINK') {
@@ -171,7 +172,7 @@ class Evaluation {
     const isEqual = operName === undefined || operatorOf(operName) === '='
     if (subLinkType !== 'ANY_SUBLINK' || testexpr === undefined || !isEqual) return 'unknown'
     const target = as(select.targetList?.[0], 'ResTarget')?.val
-    if (!readsNothing(select) || where !== 'true' || target === undefined) return 'unknown'
+    if (where !== 'true' || target === undefined) return 'unknown'
     return this.#comparison(testexpr, '=', target)
   }
 }

@@ -28,6 +28,7 @@ export class Dependents {
   /** From a relation, or a routine's bare name, to the relations that depend on it. */
   readonly #dependents = new Map<string, Set<RelationId>>()
   readonly #dependencies = new Map<RelationId, ReadonlySet<string>>()
+  readonly #recorded = new Map<RelationId, Relation>()
   /** What others saw of a table when it was reached last. */
   readonly #seen = new Map<RelationId, readonly unknown[]>()
   readonly #bodies: RoutineBodies
@@ -100,11 +101,15 @@ export class Dependents {
   }
 
   #record(id: RelationId, relation: Relation | undefined): void {
+    const before = this.#recorded.get(id)
+    if (before !== undefined && relation !== undefined && haveSameDependencies(before, relation)) return
     for (const key of this.#dependencies.get(id) ?? []) this.#dependents.get(key)?.delete(id)
     if (relation === undefined) {
+      this.#recorded.delete(id)
       this.#dependencies.delete(id)
       return
     }
+    this.#recorded.set(id, relation)
     const dependencies = dependenciesOf(relation)
     this.#dependencies.set(id, dependencies)
     for (const key of dependencies) {
@@ -118,6 +123,19 @@ export class Dependents {
 function inNamespaces(model: SchemaModel, names: ReadonlySet<string>): RelationId[] {
   if (names.size === 0) return []
   return [...model.relations.values()].filter(({ namespace }) => names.has(namespace)).map(({ id }) => id)
+}
+
+/** Whether two records of a relation are the same where it depends on others. */
+function haveSameDependencies(one: Relation, other: Relation): boolean {
+  return (
+    one.constraints === other.constraints &&
+    one.policies === other.policies &&
+    one.triggers === other.triggers &&
+    one.view === other.view &&
+    one.inherits === other.inherits &&
+    one.partitionOf === other.partitionOf &&
+    one.origin === other.origin
+  )
 }
 
 function dependenciesOf(relation: Relation): Set<string> {

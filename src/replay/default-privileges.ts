@@ -24,7 +24,8 @@ export function alterDefaultPrivileges(
 ): void {
   const objects = objectKinds[action?.objtype ?? '']
   if (action === undefined || objects === undefined) {
-    return context.unmodelled('ALTER DEFAULT PRIVILEGES of an unknown kind of object', null)
+    context.unmodelled('ALTER DEFAULT PRIVILEGES of an unknown kind of object', null)
+    return
   }
   const listed = (name: string) => {
     const option = (options ?? []).find((node) => as(node, 'DefElem')?.defname === name)
@@ -72,7 +73,8 @@ function revoke(
     return without(before, privileges)
   })
   if (grantOptionOnly) {
-    return change(context, scope, { grantable: false, revoked: false }, (before) => [...before, ...lost])
+    change(context, scope, { grantable: false, revoked: false }, (before) => [...before, ...lost])
+    return
   }
   change(context, scope, { grantable: false, revoked: false }, (before) => without(before, privileges))
   const taken = taking(scope, privileges)

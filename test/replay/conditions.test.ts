@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { modelOf, reasonsOf } from './fixture.ts'
 
 /** Whether a DO block takes the condition for true or false; null where it can't tell. */
-function valueOf(condition: string): boolean | null {
+function answerOf(condition: string): boolean | null {
   const model = modelOf(`create schema app; create type mood as enum ('sad');
     create table app.notes (id int constraint positive check (id > 0)); create index notes_id on app.notes (id);
     create policy own on app.notes using (true); create view app.v as select 1 as one; create role r;
@@ -54,5 +54,5 @@ test.each([
   [`exists (select 1 from pg_type where typname = 'nope') or random() > 2`, null],
   [`exists (select 1 from app.notes where id = 1)`, null],
 ])('%s is %s', (condition, expected) => {
-  expect(valueOf(condition)).toBe(expected)
+  expect(answerOf(condition)).toBe(expected)
 })

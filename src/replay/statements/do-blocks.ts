@@ -1,6 +1,6 @@
 import type { DefElem } from 'libpg-query'
-import { as } from '../../sql/node.ts'
 import { skipBlank } from '../../sql/lexer.ts'
+import { as } from '../../sql/node.ts'
 import { Block, type PlaceOf } from '../block.ts'
 import type { Handlers, StatementContext } from '../context.ts'
 import { plPgSqlSteps } from '../plpgsql.ts'

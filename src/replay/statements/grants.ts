@@ -97,7 +97,8 @@ function changeRelation(range: RangeVar, change: PrivilegeChange, context: State
   const { state } = context
   const relation = findRelation(state, range)
   if (relation !== undefined) {
-    return state.put({ ...relation, grants: changedGrants(relation.grants, change) })
+    state.put({ ...relation, grants: changedGrants(relation.grants, change) })
+    return
   }
   const sequence = searched(state, range.schemaname)
     .map((namespace) => displayId(namespace, range.relname ?? ''))

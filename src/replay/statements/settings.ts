@@ -29,7 +29,8 @@ function setVariable(statement: VariableSetStmt, context: StatementContext): voi
   const local = statement.is_local ?? false
   switch (statement.kind) {
     case 'VAR_SET_VALUE':
-      return setSetting(state, name, settingValue(statement), local)
+      setSetting(state, name, settingValue(statement), local)
+      return
     case 'VAR_RESET_ALL':
       for (const each of [...state.session.settings.view.keys()]) {
         if (!identity.includes(each)) state.session.set(each, undefined, false)
@@ -37,7 +38,8 @@ function setVariable(statement: VariableSetStmt, context: StatementContext): voi
       return
     case 'VAR_SET_DEFAULT':
     case 'VAR_RESET':
-      return setSetting(state, name, undefined, local)
+      setSetting(state, name, undefined, local)
+      return
     default:
       return
   }
@@ -48,7 +50,8 @@ export function setSetting(state: State, name: string, value: string | undefined
   const { session } = state
   if (name === 'search_path') {
     const path = value === undefined ? undefined : JSON.stringify(searchPathOf(value))
-    return session.set(name, path, local)
+    session.set(name, path, local)
+    return
   }
   if (name === 'session_authorization') session.set('role', undefined, local)
   const isDefault = value === undefined || (name === 'role' && value === 'none')

@@ -57,7 +57,8 @@ function createType(
   const { state, source } = context
   const named = newName(state, names)
   if (state.types.has(named.id) || isRelationNameTaken(state, named.namespace, named.name)) {
-    return context.unmodelled(`the type ${named.id} exists already`, [])
+    context.unmodelled(`the type ${named.id} exists already`, [])
+    return
   }
   const owner = state.session.role
   state.types.set(named.id, { ...named, labels: [], baseType: null, owner, source, ...facts })

@@ -5,7 +5,7 @@ import { as, strings } from '../sql/node.ts'
 import type { StatementContext } from './context.ts'
 import { findRelation, presumedId, searched } from './names.ts'
 import { type Rewriter, rewrite } from './rewrite.ts'
-import { calledRoutines } from './routine-calls.ts'
+import { boundRoutines } from './routine-calls.ts'
 import { type Scope, starColumns, starItems } from './scope.ts'
 import type { State } from './state.ts'
 
@@ -41,7 +41,7 @@ export function bindQuery(context: StatementContext, node: Node): BoundQuery {
       return bind.relation(range)
     },
     routine(call, scope) {
-      for (const { id } of calledRoutines(state, call, scope)) calls.add(id)
+      for (const { id } of boundRoutines(state, call, scope)) calls.add(id)
       return bind.routine(call, scope)
     },
   })
@@ -55,7 +55,7 @@ function binder(state: State) {
       return relation === undefined ? range : { ...range, schemaname: relation.namespace }
     },
     routine(call: FuncCall, scope: Scope | null): FuncCall {
-      const [routine] = calledRoutines(state, call, scope)
+      const [routine] = boundRoutines(state, call, scope)
       if (routine !== undefined) return { ...call, funcname: dotted(routine.namespace, routine.name) }
       return bindSequence(state, call)
     },

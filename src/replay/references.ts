@@ -39,7 +39,8 @@ function collect(state: State, node: Node, owner: Relation | null): References {
       return range
     },
     routine(call, scope) {
-      for (const { id } of calledRoutines(state, call, scope)) ids.add(id)
+      const isBound = (call.funcname?.length ?? 0) > 1
+      if (isBound) for (const { id } of calledRoutines(state, call, scope)) ids.add(id)
       return call
     },
     regclass(id) {

@@ -2,6 +2,7 @@ import type { FuncCall, Node } from 'libpg-query'
 import type { Routine } from '../model/schema-model.ts'
 import { displayId } from '../sql/identifiers.ts'
 import { as, strings } from '../sql/node.ts'
+import { builtInRoutines } from './built-in-routines.ts'
 import { elementType } from './moves.ts'
 import { argumentType } from './routine-names.ts'
 import { resolveColumn, type Scope } from './scope.ts'
@@ -29,6 +30,22 @@ export function calledRoutines(state: State, call: FuncCall, scope: Scope | null
     )
   }
   return []
+}
+
+/**
+ * The same where PostgreSQL binds names for good. Of routines with the same arguments the first in the path is meant, and
+ * `pg_catalog` stands before it unless the path says otherwise, so that a name of PostgreSQL's own stays its own.
+ */
+export function boundRoutines(state: State, call: FuncCall, scope: Scope | null): readonly Routine[] {
+  const routines = calledRoutines(state, call, scope)
+  const names = strings(call.funcname)
+  if (names.length > 1 || !builtInRoutines.has(names[0] ?? '')) return routines
+  const path = state.session.searchPath
+  const at = path.indexOf('pg_catalog')
+  return routines.filter((routine) => {
+    const isOverload = routine.arguments.some((type) => type.includes('.'))
+    return isOverload || (at >= 0 && path.indexOf(routine.namespace) < at)
+  })
 }
 
 /** Arguments left out may have defaults, more than declared may go to VARIADIC. */

@@ -105,6 +105,26 @@ describe('names in a policy are bound when it is made', () => {
     )
   })
 
+  test.each([
+    ['by a name of its own before the search path', 'app', ['tenant_id = uuidv7()']],
+    ['after the search path that names pg_catalog last', 'app, pg_catalog', []],
+  ])('a function named like one of PostgreSQL, which is searched %s', (_, path, left) => {
+    const model = modelOf(`${schema}
+      create function uuidv7() returns uuid language sql as 'select null::uuid';
+      set search_path = ${path};
+      create policy p on notes using (tenant_id = uuidv7());
+      drop function app.uuidv7() cascade;`)
+    const policies = model.relations.get('app.notes')?.policies ?? []
+    expect(policies.map(({ using }) => text(using))).toEqual(left)
+  })
+
+  test('an overload of a function of PostgreSQL that takes a type of its own', () => {
+    const model = modelOf(`${schema}
+      create function abs(mood) returns boolean language sql as 'select true';
+      create policy p on notes using (abs(mood));`)
+    expect(text(policyOf(model, 'p', 'app.notes').using)).toBe('app.abs(mood)')
+  })
+
   test('a type', () => {
     expect(usingOf("mood = 'calm'::mood")).toBe("mood = 'calm'::app.mood")
   })

@@ -93,6 +93,11 @@ export class JournaledMap<V> implements Iterable<[string, V]> {
     return true
   }
 
+  /** Sets what `change` makes of each value; nothing happens to those that it gives back. */
+  replaceEach(change: (value: V) => V): void {
+    for (const [key, value] of [...this.#values]) this.set(key, change(value))
+  }
+
   /** @internal For the journal alone. */
   restore(key: string, value: unknown): void {
     if (value === undefined) this.#values.delete(key)

@@ -7,16 +7,12 @@ import type { State } from './state.ts'
 /** REASSIGN OWNED: everything that `from` owns goes to `to`; null is the role that runs the migrations. */
 export function reassignOwned(state: State, from: RoleName | null, to: RoleName | null): void {
   const reassign = <V extends { readonly owner: RoleName | null }>(map: JournaledMap<V>) =>
-    replaceAll(map, (object) => (object.owner === from ? { ...object, owner: to } : object))
+    map.replaceEach((object) => (object.owner === from ? { ...object, owner: to } : object))
   reassign(state.namespaces)
   reassign(state.relations)
   reassign(state.routines)
   reassign(state.types)
   reassign(state.sequences)
-}
-
-function replaceAll<V>(map: JournaledMap<V>, change: (value: V) => V): void {
-  for (const [key, value] of [...map]) map.set(key, change(value))
 }
 
 /** DROP OWNED: what the role owns is dropped, and what was granted to it is taken back, in policies too. */
@@ -34,7 +30,7 @@ export function dropOwned(context: StatementContext, role: RoleName): void {
 
 function withdraw(state: State, role: RoleName): void {
   withdrawGrants(state.relations, role)
-  replaceAll(state.relations, (relation) => {
+  state.relations.replaceEach((relation) => {
     if (!relation.policies.some(({ roles }) => roles.includes(role))) return relation
     const policies = relation.policies
       .map((policy) => ({ ...policy, roles: policy.roles.filter((each) => each !== role) }))
@@ -53,7 +49,7 @@ function withdrawGrants<V extends { readonly grants: readonly Grant[] }>(
   map: JournaledMap<V>,
   role: RoleName,
 ): void {
-  replaceAll(map, (object) => {
+  map.replaceEach((object) => {
     const grants = object.grants.filter(({ grantee }) => grantee !== role)
     return grants.length === object.grants.length ? object : { ...object, grants }
   })

@@ -1,7 +1,6 @@
 import type { Grant, RoleName } from '../model/schema-model.ts'
 import { defaultPrivilegeKey } from './default-privileges.ts'
 import { assign, mapShared } from './expressions.ts'
-import type { JournaledMap } from './journal.ts'
 import { membershipKey } from './roles.ts'
 import type { State } from './state.ts'
 
@@ -16,23 +15,23 @@ export function renameRole(state: State, from: RoleName, to: RoleName): void {
     state.roles.delete(from)
     state.roles.set(to, { ...role, name: to })
   }
-  replaceEach(state.namespaces, (each) =>
+  state.namespaces.replaceEach((each) =>
     assign(each, { owner: renamed(each.owner), grants: grants(each.grants) }),
   )
-  replaceEach(state.relations, (each) =>
+  state.relations.replaceEach((each) =>
     assign(each, {
       owner: renamed(each.owner),
       grants: grants(each.grants),
       policies: mapShared(each.policies, (policy) => assign(policy, { roles: roles(policy.roles) })),
     }),
   )
-  replaceEach(state.routines, (each) =>
+  state.routines.replaceEach((each) =>
     assign(each, { owner: renamed(each.owner), grants: grants(each.grants) }),
   )
-  replaceEach(state.sequences, (each) =>
+  state.sequences.replaceEach((each) =>
     assign(each, { owner: renamed(each.owner), grants: grants(each.grants) }),
   )
-  replaceEach(state.types, (each) => assign(each, { owner: renamed(each.owner) }))
+  state.types.replaceEach((each) => assign(each, { owner: renamed(each.owner) }))
   for (const [key, before] of [...state.roleMemberships]) {
     const after = assign(before, { role: renamed(before.role), member: renamed(before.member) })
     if (after === before) continue
@@ -45,8 +44,4 @@ export function renameRole(state: State, from: RoleName, to: RoleName): void {
     state.defaultPrivileges.delete(key)
     state.defaultPrivileges.set(defaultPrivilegeKey(after), after)
   }
-}
-
-function replaceEach<V>(map: JournaledMap<V>, change: (value: V) => V): void {
-  for (const [key, value] of [...map]) map.set(key, change(value))
 }

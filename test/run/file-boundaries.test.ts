@@ -63,7 +63,7 @@ function expectSame(text: string, tenancy: Tenancy, runs: number) {
 test.each(knownHistories())(
   'where files end changes nothing that is open at the end: $name',
   ({ files, tenancy }) => {
-    expectSame(files.join(';\n'), tenancy, 4)
+    expectSame(files.join(';\n'), tenancy, 2)
   },
 )
 

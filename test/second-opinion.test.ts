@@ -53,7 +53,7 @@ function compareScript(script: string): SeenTable[] {
 
 function seenByReplay(sql: string): SeenTable[] {
   const part = { kind: 'sql', start: 0, end: sql.length } as const
-  const { model } = replay([{ file: 'table.sql', text: sql, parts: [part], freshSession: true }])
+  const { model } = replay([{ file: 'table.sql', text: sql, parts: [part], session: 'new' }])
   return [...model.relations.values()].map(({ id, columns }) => ({
     id,
     columns: columns.map(({ name }) => name),

@@ -7,9 +7,19 @@ export interface Migration {
   readonly text: string
   /** What of the text is to be replayed: SQL, and what a reader of the file found besides. In order. */
   readonly parts: readonly MigrationPart[]
-  /** Whether the tool that owns the layout opens a session of its own for the file, or clears settings before it. */
-  readonly freshSession: boolean
+  readonly session: SessionStart
 }
+
+/** In which session the tool that owns a layout runs a file, seen from the file before it. */
+export type SessionStart =
+  /** A connection of its own: settings are at their defaults, temporary tables are gone. */
+  | 'new'
+  /** The same one after RESET ALL, which leaves in force what SET ROLE and SET SESSION AUTHORIZATION set. */
+  | 'reset-all'
+  /** The same one, as it was left. */
+  | 'same'
+  /** The same one, with these settings put back to what they were at first. */
+  | readonly string[]
 
 export type MigrationPart =
   /** SQL between two offsets. */

@@ -21,15 +21,21 @@ export function replay(migrations: readonly Migration[], options: ReplayOptions 
   state.startSession()
   const start = state.journal.mark()
   const files = migrations.map((migration) => {
-    if (migration.freshSession) {
-      dropTemporary(state)
-      state.startSession()
-    }
+    startFile(state, migration)
     const statements = replayMigration(state, migration)
     endFile(state)
     return { file: migration.file, statements, mark: state.journal.mark() }
   })
   return new History(state, start, files)
+}
+
+function startFile(state: State, { session: start }: Migration): void {
+  const { session } = state
+  if (start === 'new') {
+    dropTemporary(state)
+    state.startSession()
+  } else if (start === 'reset-all') session.resetAll()
+  else if (start !== 'same') for (const setting of start) session.set(setting, undefined, false)
 }
 
 /**

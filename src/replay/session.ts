@@ -8,6 +8,9 @@ interface Transaction {
   readonly savepoints: { name: string; mark: number }[]
 }
 
+/** Settings that RESET ALL leaves alone. */
+const identity = ['role', 'session_authorization']
+
 /**
  * What a session carries from one statement to the next: settings, the role in force, the open transaction.
  * Settings are transactional in PostgreSQL, so they go through the journal too.
@@ -107,6 +110,13 @@ export class Session {
   reset(defaultPath: readonly string[]): void {
     this.#defaultPath = defaultPath
     this.#clear()
+  }
+
+  /** RESET ALL. */
+  resetAll(): void {
+    for (const name of [...this.settings.view.keys()]) {
+      if (!identity.includes(name)) this.set(name, undefined, false)
+    }
   }
 
   /** DISCARD ALL: settings go back to what they were when the session started. */

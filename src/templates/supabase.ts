@@ -164,5 +164,5 @@ export const supabasePrelude = {
   file: 'supabase',
   text,
   parts: [{ kind: 'sql', start: 0, end: text.length }],
-  freshSession: true,
+  session: 'new',
 } as const

@@ -39,7 +39,7 @@ export function modelOf(texts: readonly string[]): SchemaModel {
       file: `${String(at).padStart(3, '0')}.sql`,
       text,
       parts: [{ kind: 'sql', start: 0, end: text.length }],
-      freshSession: true,
+      session: 'new',
     }),
   )
   return replay(migrations).model

@@ -15,7 +15,7 @@ export function historyOf(sql: string | Files): History {
       file,
       text,
       parts: [{ kind: 'sql', start: 0, end: text.length }],
-      freshSession: false,
+      session: 'same',
     })),
   )
 }

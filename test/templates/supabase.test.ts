@@ -10,7 +10,7 @@ function modelAfter(sql: string) {
     file: '1.sql',
     text: sql,
     parts: [{ kind: 'sql' as const, start: 0, end: sql.length }],
-    freshSession: true,
+    session: 'new' as const,
   }
   return replay([migration], { prelude: supabasePrelude }).model
 }

@@ -4,12 +4,13 @@ import { numbered } from './numbered.ts'
 import { dbmateMarkers, markersOf, upSections } from './sections.ts'
 
 /**
- * `-- migrate:up` and `-- migrate:down` in one file, files by name (amacneil/dbmate). Each runs on the same pool of connections
- * and nothing is cleared between them.
+ * `-- migrate:up` and `-- migrate:down` in one file, files by name; one whose name does not begin with a digit is passed over
+ * (amacneil/dbmate, pkg/dbmate/db.go). They run one after another on one pool, which gives the same connection again, and
+ * nothing is put back between them (Migrate in db.go).
  */
 export const dbmate: Layout = {
   name: 'dbmate',
-  freshSession: false,
+  session: 'same',
   detect: (folder) =>
     folder.sqlFiles.slice(0, 1).some((file) => markersOf(folder.text(file)) === dbmateMarkers),
   list(folder) {

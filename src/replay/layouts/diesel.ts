@@ -3,11 +3,12 @@ import { byCharacter } from './natural-order.ts'
 
 /**
  * A folder for each migration with `up.sql` and `down.sql` in it, by version: what stands before the first `_`, dashes left out.
- * diesel runs them over one connection and clears nothing between them.
+ * diesel runs them over one connection and puts the search_path back after each (diesel_migrations/src/migration_harness.rs,
+ * since June 2026; earlier ones put nothing back).
  */
 export const diesel: Layout = {
   name: 'diesel',
-  freshSession: false,
+  session: ['search_path'],
   detect: (folder) => folder.folders.some((name) => folder.child(name).has('up.sql')),
   list(folder) {
     const up = [...folder.folders]

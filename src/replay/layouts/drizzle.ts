@@ -6,11 +6,13 @@ const journal = 'meta/_journal.json'
 
 /**
  * `meta/_journal.json` names the files and their order; files that it does not name are not applied. Breakpoints
- * (`--> statement-breakpoint`) end statements, in any layout. All migrations run in one transaction of one connection.
+ * (`--> statement-breakpoint`) end statements, in any layout. All pending
+ * migrations run in one transaction (drizzle-orm/src/pg-core/dialect.ts); SET LOCAL is taken to end with its file, for which
+ * files were pending together is not known.
  */
 export const drizzle: Layout = {
   name: 'drizzle',
-  freshSession: false,
+  session: 'same',
   detect: (folder) => folder.has(journal),
   list(folder) {
     const up = tagsOf(folder).map((tag) => `${tag}.sql`)

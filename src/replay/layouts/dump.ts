@@ -3,7 +3,7 @@ import type { Layout } from './layout.ts'
 /** One structure dump, as pg_dump writes it. psql reads it in one session. */
 export const dump: Layout = {
   name: 'dump',
-  freshSession: true,
+  session: 'new',
   detect(folder) {
     const [file, ...others] = folder.sqlFiles
     return file !== undefined && others.length === 0 && isDump(folder.text(file))

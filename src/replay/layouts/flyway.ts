@@ -16,11 +16,12 @@ interface Named {
  * `V1_2__name.sql` by version, in subfolders too; then `R__name.sql` by description, each once. `B` is a baseline: on an empty database
  * the highest one stands for all versions up to its own. `U` undoes and is never read. `beforeMigrate.sql` runs first and
  * `afterMigrate.sql` last; other callbacks are not read.
- * Flyway restores the role (PostgreSQLConnection.doRestoreOriginalState) and the search_path after each migration.
+ * Before each migration, all on one connection, Flyway sets the role and the search_path back and nothing else (DbMigrate.java;
+ * PostgreSQLConnection.java, doRestoreOriginalState and changeCurrentSchemaTo).
  */
 export const flyway: Layout = {
   name: 'flyway',
-  freshSession: true,
+  session: ['role', 'session_authorization', 'search_path'],
   placeholders: 'dollar-brace',
   detect: (folder) => folder.sqlFiles.some((file) => named.test(file)),
   list(folder) {

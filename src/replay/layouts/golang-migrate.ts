@@ -5,11 +5,12 @@ const named = /^(\d+)_.*\.up\.(?:.*\.)?sql$/
 
 /**
  * `<version>_name.up.sql` beside `<version>_name.down.sql`, by version (golang-migrate/migrate, source/parse.go); sqlx and
- * pop name their files so too, and pop's are Go templates. golang-migrate keeps one connection and clears nothing.
+ * pop name their files so too, and pop's are Go templates. golang-migrate keeps one
+ * connection and puts nothing back (database/postgres/postgres.go, WithConnection and runStatement).
  */
 export const golangMigrate: Layout = {
   name: 'golang-migrate',
-  freshSession: false,
+  session: 'same',
   placeholders: 'go-template',
   detect: (folder) => folder.sqlFiles.some((file) => named.test(file)),
   list(folder) {

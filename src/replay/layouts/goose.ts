@@ -5,11 +5,11 @@ import { gooseMarkers, markersOf, upSections } from './sections.ts'
 /**
  * `<version>_name.sql` with `-- +goose Up` and `-- +goose Down`, by version (pressly/goose). StatementBegin, StatementEnd and NO
  * TRANSACTION do not change what the statements do. A migration in Go moves the schema as code does, so that its file stands
- * in the history as something that can't be read. goose keeps one pool of connections and clears nothing.
+ * in the history as something that can't be read. goose runs all on one connection and puts nothing back (provider_run.go, initialize).
  */
 export const goose: Layout = {
   name: 'goose',
-  freshSession: false,
+  session: 'same',
   placeholders: 'dollar-brace',
   detect: (folder) =>
     folder.sqlFiles.slice(0, 1).some((file) => markersOf(folder.text(file)) === gooseMarkers),

@@ -1,4 +1,5 @@
 import type { Span } from '../../sql/split.ts'
+import type { SessionStart } from '../migration.ts'
 import type { Folder } from './folder.ts'
 
 /** The layouts by name; what tells more comes first where they are detected. */
@@ -40,8 +41,7 @@ export type FilePart =
 /** How a migration tool lays out its files. One file each in this folder; `read-migrations.ts` has them all. */
 export interface Layout {
   readonly name: LayoutName
-  /** Whether the tool opens a session of its own for each file, or clears settings before it. */
-  readonly freshSession: boolean
+  readonly session: SessionStart
   /** The notation of values that the tool puts into the text: Go templates or `${name}`. */
   readonly placeholders?: 'go-template' | 'dollar-brace'
   /** Whether the folder is laid out so. Looks at names; reads a file where names do not tell. */

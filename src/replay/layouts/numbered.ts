@@ -12,11 +12,12 @@ export function reasonNotUp(folder: string): string | null {
  * A folder of `.sql` files, applied in natural order (`2_` before `10_`): what Kysely, postgres-migrations, sqlx, refinery,
  * node-pg-migrate and hand-made runners have. Files that are named as down parts are not read, and a file that marks
  * an up and a down part is read as the tool that has these markers reads it.
- * Each file is taken to have a session of its own, as with `psql -f` for each; some runners keep one connection.
+ * Each file is taken to have a session of its own, as with `psql -f` for each. Which runner it is is not known, so that it is not
+ * documented either: sqlx and node-pg-migrate, for two, keep one connection.
  */
 export const numbered: Layout = {
   name: 'numbered',
-  freshSession: true,
+  session: 'new',
   placeholders: 'go-template',
   detect: (folder) => folder.sqlFiles.length > 0,
   list(folder) {

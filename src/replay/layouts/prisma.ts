@@ -2,12 +2,12 @@ import type { Layout } from './layout.ts'
 import { byCharacter } from './natural-order.ts'
 
 /**
- * A folder for each migration, by name, with `migration.sql` in it. The schema engine applies them over one connection and
- * clears nothing between them.
+ * A folder for each migration, by name, with `migration.sql` in it. The schema engine applies each as one simple query over one
+ * connection and puts nothing back (prisma-engines, flavour/postgres/connector/native/mod.rs, apply_migration_script).
  */
 export const prisma: Layout = {
   name: 'prisma',
-  freshSession: false,
+  session: 'same',
   detect: (folder) => folder.folders.some((name) => folder.child(name).has('migration.sql')),
   list(folder) {
     const up = [...folder.folders]

@@ -199,7 +199,7 @@ class InputReader {
       only === null
         ? []
         : [...only].filter((file) => !up.includes(file) && !unread.some((one) => one.file === file))
-    const reading = { cwd: this.#cwd, layout, freshSession: layout.freshSession, variables }
+    const reading = { cwd: this.#cwd, layout, variables }
     const files = [...listed, ...loose]
     for (const file of files) {
       const path = resolve(folder.path, file)

@@ -14,7 +14,6 @@ import { markersOf, upSections } from './sections.ts'
 export interface Reading {
   readonly cwd: string
   readonly layout: Layout
-  readonly freshSession: boolean
   /** Values of psql variables and of the tool's placeholders. */
   readonly variables: Readonly<Record<string, string>>
 }
@@ -46,14 +45,14 @@ class FileReader {
   }
 
   migration(path: string, text: string): Migration {
-    const { cwd, freshSession } = this.#reading
+    const { cwd, layout } = this.#reading
     const file = shownPath(cwd, path)
     const parts: MigrationPart[] = []
     for (const part of this.#upPart(text, file)) {
       if (part.kind === 'unreadable') parts.push(part)
       else for (const span of betweenBreakpoints(text, part)) this.#read(path, text, span, parts)
     }
-    return { file, text, parts, freshSession }
+    return { file, text, parts, session: layout.session }
   }
 
   #upPart(text: string, file: string): readonly FilePart[] {

@@ -5,11 +5,11 @@ import type { Layout } from './layout.ts'
 /**
  * `sqitch.plan` names the changes and their order; `deploy/<change>.sql` applies one. The earlier version of a reworked change stands in
  * `deploy/<change>@<tag>.sql`, for a tag between it and the rework (App::Sqitch::Plan::Change, path_segments). `revert/` and `verify/`
- * are never read. `sqitch.conf` may move the plan and the folder. sqitch starts psql anew for each change.
+ * are never read. `sqitch.conf` may move the plan and the folder. sqitch starts psql anew for each change (lib/App/Sqitch/Engine/pg.pm, run_file).
  */
 export const sqitch: Layout = {
   name: 'sqitch',
-  freshSession: true,
+  session: 'new',
   detect: (folder) => folder.has('sqitch.plan') || settingsOf(folder).plan !== 'sqitch.plan',
   list(folder) {
     const { plan, deploy, extension } = settingsOf(folder)

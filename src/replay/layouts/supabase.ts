@@ -5,12 +5,11 @@ import { byCharacter } from './natural-order.ts'
 /**
  * `supabase/migrations/<timestamp>_name.sql`, by name. Seeds, tests and declarative schemas are no migrations; a file
  * of another name is passed over by the Supabase CLI too (supabase/cli, pkg/migration/list.go).
- * The CLI runs RESET ALL on its one connection before each file (pkg/migration/apply.go), which leaves a role that SET ROLE set in
- * force; a file that does not reset its role is taken to end with the session all the same.
+ * The CLI runs RESET ALL on its one connection before each file (pkg/migration/apply.go).
  */
 export const supabase: Layout = {
   name: 'supabase',
-  freshSession: true,
+  session: 'reset-all',
   detect(folder) {
     const migrations = migrationsIn(folder)
     if (migrations === null) return false

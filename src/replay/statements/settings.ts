@@ -4,9 +4,6 @@ import { dropRelation } from '../drop.ts'
 import { searchPathOf, settingValue } from '../setting-values.ts'
 import type { State } from '../state.ts'
 
-/** Settings that RESET ALL leaves alone. */
-const identity = ['role', 'session_authorization']
-
 /** SET, RESET and DISCARD. The search path is kept as a JSON array; a role of `none` is the default. */
 export const settingStatements = {
   VariableSetStmt(statement, context) {
@@ -32,10 +29,7 @@ function setVariable(statement: VariableSetStmt, context: StatementContext): voi
       setSetting(state, name, settingValue(statement), local)
       return
     case 'VAR_RESET_ALL':
-      for (const each of [...state.session.settings.view.keys()]) {
-        if (!identity.includes(each)) state.session.set(each, undefined, false)
-      }
-      return
+      return state.session.resetAll()
     case 'VAR_SET_DEFAULT':
     case 'VAR_RESET':
       setSetting(state, name, undefined, local)

@@ -18,7 +18,7 @@ it('reads migration.sql of the folders of Prisma by name', () => {
       unread: {
         'prisma/migrations/20240101_a/down.sql': 'is not a migration.sql in a folder of its own',
       },
-      fresh: false,
+      session: 'same',
     })
 })
 
@@ -101,7 +101,7 @@ it('follows the plan of sqitch, and reads the earlier version of a reworked chan
       'revert/users.sql': 'is not a deploy script',
       'verify/users.sql': 'is not a deploy script',
     },
-    fresh: true,
+    session: 'new',
   })
   expect(read(root, 'deploy/nested/posts.sql').files).toEqual(['deploy/nested/posts.sql'])
   expect(refusal(root, 'revert/users.sql')).toMatch(

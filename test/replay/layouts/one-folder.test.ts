@@ -25,7 +25,7 @@ it('orders numbered files as people count, and leaves out what is named as a dow
       'more/1.sql': 'stands in a subfolder; name the subfolder to have it read',
       'revert/1.sql': 'stands in revert/, which does not hold migrations to apply',
     },
-    fresh: true,
+    session: 'new',
   })
 })
 
@@ -64,7 +64,7 @@ it.each(['supabase/migrations', 'supabase', '.'])('reads the migrations of supab
   expect(result.unread['supabase/migrations/notes.sql']).toMatch(/not named <timestamp>_name/)
   if (path !== 'supabase/migrations')
     expect(result.unread['supabase/seed.sql']).toBe('is not among the migrations')
-  expect(result.fresh).toBe(true)
+  expect(result.session).toBe('reset-all')
 })
 
 it('reads the up part of dbmate, between its markers as dbmate finds them', () => {
@@ -78,7 +78,7 @@ it('reads the up part of dbmate, between its markers as dbmate finds them', () =
   })
   const result = read(root, '.')
   expect(result.layouts).toEqual(['dbmate . 5'])
-  expect(result.fresh).toBe(false)
+  expect(result.session).toBe('same')
   expect(result.sql).toEqual([
     '1.sql: select 1;',
     '2.sql: select 4;',
@@ -124,7 +124,7 @@ it('reads the up files of golang-migrate by version', () => {
       '9_a.down.sql': 'a down part',
       'other.sql': 'is not named <version>_name.up.sql',
     },
-    fresh: false,
+    session: 'same',
   })
 })
 
@@ -154,7 +154,7 @@ it('reads Flyway by version, then repeatable ones by description, and never an u
       'afterMigrate__grants.sql',
     ],
     unread: { 'U1__a.sql': 'an undo migration', 'v2__lower.sql': 'is not named as a migration of Flyway' },
-    fresh: true,
+    session: ['role', 'session_authorization', 'search_path'],
   })
 })
 

@@ -42,7 +42,7 @@ export function read(root: string, ...inputs: (string | MigrationsInput)[]) {
     unread: Object.fromEntries(
       layouts.flatMap(({ unread }) => unread.map(({ file, reason }) => [file, reason])),
     ),
-    fresh: migrations.some(({ freshSession }) => freshSession),
+    session: migrations[0]?.session,
   }
 }
 

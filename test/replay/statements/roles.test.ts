@@ -56,7 +56,7 @@ test('the search path of the database counts in the sessions that start later', 
     file: `${at}.sql`,
     text: sql,
     parts: [{ kind: 'sql' as const, start: 0, end: sql.length }],
-    freshSession: true,
+    session: 'new' as const,
   }))
   expect([...replay(migrations).model.relations.keys()]).toEqual(['public.a', 'app.b'])
 })

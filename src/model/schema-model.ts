@@ -110,6 +110,8 @@ export interface Constraint {
   readonly validated: boolean
   /** False only for NOT ENFORCED (PostgreSQL 18). */
   readonly enforced: boolean
+  /** Of a CHECK: NO INHERIT, children don't have it. */
+  readonly noInherit: boolean
   readonly source: Provenance | null
 }
 

@@ -168,7 +168,7 @@ function* dependentsOfConstraint(state: State, id: RelationId, name: string): Ge
   for (const child of state.relations.childrenOf(id)) {
     const inherited = child.constraints.find((candidate) =>
       constraint.kind === 'check'
-        ? candidate.kind === 'check' && candidate.name === name
+        ? candidate.kind === 'check' && candidate.name === name && !constraint.noInherit
         : child.partitionOf === id &&
           candidate.kind === constraint.kind &&
           sameColumns(candidate.columns, constraint.columns) &&

@@ -101,7 +101,7 @@ export function renameConstraint(state: State, relation: Relation, constraint: C
   }
   const from = constraint.name
   state.put({ ...relation, constraints: renamedPart(relation.constraints, from, to) })
-  if (constraint.kind !== 'check') return
+  if (constraint.kind !== 'check' || constraint.noInherit) return
   for (const child of state.relations.childrenOf(relation.id)) {
     const inherited = child.constraints.find(({ name, kind }) => name === from && kind === 'check')
     if (inherited !== undefined) renameConstraint(state, child, inherited, to)

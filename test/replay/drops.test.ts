@@ -56,6 +56,11 @@ describe('DROP TABLE', () => {
     expect([...model.relations.keys()]).toEqual(['app.customers'])
   })
 
+  test('of something unknown beside a table that is known names both', () => {
+    const model = modelOf('create table a (id int); drop table a, b;')
+    expect([...model.unmodelled.values()].map(({ affects }) => affects)).toEqual([['public.a', 'public.b']])
+  })
+
   test('of several that only need each other is not refused', () => {
     const model = modelOf(`${schema} drop view open_invoices; drop table customers, invoices;`)
     expect([model.relations.size, reasonsOf(model)]).toEqual([0, []])

@@ -128,6 +128,14 @@ describe('INHERITS', () => {
     expect(child.indexes).toEqual([])
   })
 
+  it('a check that is not to be inherited stays with its table when it is added and renamed', () => {
+    const model = modelOf(`create table p (a int, check (a > 0) no inherit); create table c () inherits (p);
+      alter table p add constraint few check (a < 9) no inherit;
+      alter table c add constraint few check (a < 5); alter table p rename constraint few to fewer`)
+    expect(namesOf(relationOf(model, 'public.p').constraints)).toEqual(['p_a_check', 'fewer'])
+    expect(namesOf(relationOf(model, 'public.c').constraints)).toEqual(['few'])
+  })
+
   it('a column declared again stays where it was inherited and is the own one of the child', () => {
     const model = modelOf(`create table p (a int default 1, b int not null); create table q (c int);
       create table c (d int, c int not null, b int default 2) inherits (p, q)`)

@@ -107,6 +107,7 @@ function blank(
     index: null,
     validated: enforced && (moment === 'creating' || node.skip_validation !== true),
     enforced,
+    noInherit: node.is_no_inherit === true,
     source: context.sourceAt(node.location),
   }
 }

@@ -7,6 +7,7 @@ import type { DroppedObject } from '../dependents.ts'
 import { dropObjects } from '../drop.ts'
 import { findRelation, presumedId, searched, typeId } from '../names.ts'
 import { findRoutine, findRoutines } from '../routine-names.ts'
+import { touchedRelations } from '../touched.ts'
 
 export const dropStatements = {
   DropStmt(statement, context) {
@@ -21,17 +22,23 @@ class Drop {
   readonly context: StatementContext
   readonly cascade: boolean
   readonly ifExists: boolean
+  readonly #statement: DropStmt
 
   constructor(statement: DropStmt, context: StatementContext) {
+    this.#statement = statement
     this.context = context
     this.cascade = statement.behavior === 'DROP_CASCADE'
     this.ifExists = statement.missing_ok ?? false
   }
 
-  /** What is not there: no effect with IF EXISTS, else the server refuses or the history is not whole. */
-  missing(what: string, affects: readonly string[]): null {
+  /**
+   * What is not there: no effect with IF EXISTS, else the history is not whole, or the server refuses the statement and
+   * drops nothing that it names.
+   */
+  missing(what: string): null {
     if (!this.ifExists) {
-      this.context.unmodelled(`no statement created ${what}`, this.cascade ? null : affects)
+      const named = touchedRelations(this.context.state, { DropStmt: this.#statement })
+      this.context.unmodelled(`no statement created ${what}`, this.cascade ? null : named)
     }
     return null
   }
@@ -113,7 +120,7 @@ function relation(...kinds: readonly RelationKind[]): Resolver {
     const { state } = drop.context
     const target = rangeOf(listed(object))
     const found = findRelation(state, target)
-    if (found === undefined) return drop.missing(presumedId(state, target), [presumedId(state, target)])
+    if (found === undefined) return drop.missing(presumedId(state, target))
     if (kinds.includes(found.kind)) return { kind: 'relation', id: found.id }
     drop.context.unmodelled(`the server refuses to drop ${found.id} so: it is a ${found.kind}`, [found.id])
     return null
@@ -159,14 +166,14 @@ function routine(drop: Drop, object: Node): DroppedObject | null {
     drop.context.unmodelled(`the server refuses to drop ${names.join('.')}: it has overloads`, [])
     return null
   }
-  return found === undefined ? drop.missing(names.join('.'), []) : { kind: 'routine', id: found.id }
+  return found === undefined ? drop.missing(names.join('.')) : { kind: 'routine', id: found.id }
 }
 
 function policy(drop: Drop, object: Node): DroppedObject | null {
   const { relation, id, name } = partOf(drop, object)
-  if (relation === undefined) return drop.missing(id, [id])
+  if (relation === undefined) return drop.missing(id)
   if (!relation.policies.some((candidate) => candidate.name === name)) {
-    return drop.missing(`policy ${name} of ${id}`, [id])
+    return drop.missing(`policy ${name} of ${id}`)
   }
   return { kind: 'policy', relation: id, name }
 }
@@ -185,13 +192,13 @@ function relationPart(
 function namespace(drop: Drop, object: Node): DroppedObject | null {
   const { state } = drop.context
   const id = as(object, 'String')?.sval ?? ''
-  return state.namespaces.has(id) ? { kind: 'namespace', id } : drop.missing(`schema ${id}`, [])
+  return state.namespaces.has(id) ? { kind: 'namespace', id } : drop.missing(`schema ${id}`)
 }
 
 /** Which objects an extension brought is not known. */
 function extension(drop: Drop, object: Node): DroppedObject | null {
   const id = as(object, 'String')?.sval ?? ''
-  if (!drop.context.state.extensions.has(id)) return drop.missing(`extension ${id}`, [])
+  if (!drop.context.state.extensions.has(id)) return drop.missing(`extension ${id}`)
   whatDepends(drop, object)
   return { kind: 'extension', id }
 }

@@ -45,7 +45,8 @@ export function withInherited(relation: Relation, parent: Relation, how: 'partit
     else columns[at] = { ...present, notNull: present.notNull || column.notNull }
   }
   const checks = parent.constraints.filter(
-    ({ kind, name }) => kind === 'check' && !relation.constraints.some((own) => own.name === name),
+    ({ kind, name, noInherit }) =>
+      kind === 'check' && !noInherit && !relation.constraints.some((own) => own.name === name),
   )
   return { ...relation, columns, constraints: [...relation.constraints, ...checks] }
 }
@@ -137,6 +138,7 @@ export function passDownConstraint(
   const { state } = context
   switch (constraint.kind) {
     case 'check':
+      if (constraint.noInherit) return
       for (const child of state.relations.childrenOf(parent.id)) {
         if (child.constraints.some(({ name }) => name === constraint.name)) continue
         const changed = { ...child, constraints: [...child.constraints, constraint] }

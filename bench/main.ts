@@ -14,7 +14,7 @@ const { values } = parseArgs({
   },
 })
 const pairs = Number(values.pairs)
-const cli = new URL('../dist/cli/main.js', import.meta.url).pathname
+const cli = new URL('../dist/bin/ringfence.js', import.meta.url).pathname
 const parseOnly = new URL('parse-only.mjs', import.meta.url).pathname
 const print = (line = '') => process.stdout.write(`${line}\n`)
 

@@ -13,8 +13,10 @@ export interface PublicHistory {
   readonly postgres: Figures
   readonly upFiles: number
   readonly statements: number
-  /** The table that the migration tool keeps for itself, where the history creates or changes it. */
+  /** Tables that are not the history's own: the migration tool's, and those that an extension brings. */
   readonly bookkeeping: readonly string[]
+  /** Values that the tool puts in place of psql variables and templates. */
+  readonly variables?: Readonly<Record<string, string>>
 }
 
 export interface Figures {
@@ -40,7 +42,7 @@ export const publicHistories: readonly PublicHistory[] = [
     postgres: figures(125, 67, 179),
     upFiles: 10,
     statements: 4763,
-    bookkeeping: [],
+    bookkeeping: ['cron.job', 'cron.job_run_details'],
   },
   {
     name: 'liam',
@@ -89,6 +91,7 @@ export const publicHistories: readonly PublicHistory[] = [
     upFiles: 70,
     statements: 205,
     bookkeeping: ['auth.schema_migrations'],
+    variables: { Namespace: 'auth' },
   },
   {
     name: 'buster-diesel',
@@ -100,7 +103,7 @@ export const publicHistories: readonly PublicHistory[] = [
     postgres: figures(40, 29, 5),
     upFiles: 70,
     statements: 338,
-    bookkeeping: ['public.__diesel_schema_migrations'],
+    bookkeeping: ['public.__diesel_schema_migrations', 'cron.job', 'cron.job_run_details'],
   },
   {
     name: 'buster-drizzle',
@@ -112,7 +115,7 @@ export const publicHistories: readonly PublicHistory[] = [
     postgres: figures(52, 21, 5),
     upFiles: 124,
     statements: 678,
-    bookkeeping: [],
+    bookkeeping: ['cron.job', 'cron.job_run_details'],
   },
   {
     name: 'maevsi',
@@ -125,6 +128,18 @@ export const publicHistories: readonly PublicHistory[] = [
     upFiles: 104,
     statements: 955,
     bookkeeping: [],
+    variables: {
+      role_service_grafana_username: 'grafana',
+      role_service_grafana_password: 'x',
+      role_service_postgraphile_username: 'postgraphile',
+      role_service_postgraphile_password: 'x',
+      role_service_reccoom_username: 'reccoom',
+      role_service_reccoom_password: 'x',
+      role_service_vibetype_username: 'vibetype',
+      role_service_vibetype_password: 'x',
+      role_service_zammad_username: 'zammad',
+      role_service_zammad_password: 'x',
+    },
   },
   {
     name: 'cas-ciip-portal',

@@ -45,7 +45,7 @@ for (const set of publicHistories) {
 function report(set: PublicHistory, folder: string): void {
   const started = performance.now()
   const { migrations } = readMigrations(
-    set.paths.map((path) => ({ path, layout: set.layout })),
+    set.paths.map((path) => ({ path, layout: set.layout, variables: set.variables })),
     { cwd: folder },
   )
   const prelude = set.platform === 'supabase' ? supabasePrelude : null

@@ -35,14 +35,16 @@ export function mayHoldPsql(text: string, { start, end }: Span): boolean {
 /**
  * Reads a script as psql does. Meta-commands count where psql sees them, outside of strings, comments and dollar quotes;
  * COPY data is passed over. `variables` is what is set at the start and changes as the script is read: an included
- * file must be read with it before the next part is asked for.
+ * file must be read with it before the next part is asked for. `given`: what stands in for a value that only a shell
+ * can tell (backticks).
  */
 export function readPsql(
   text: string,
   span: Span,
   variables: Map<string, string>,
+  given: Readonly<Record<string, string>> = {},
 ): Generator<PsqlPart, void, undefined> {
-  return new PsqlScript(text, span, variables).parts()
+  return new PsqlScript(text, span, variables, given).parts()
 }
 
 interface Edit extends Span {
@@ -52,6 +54,7 @@ interface Edit extends Span {
 class PsqlScript {
   readonly #text: string
   readonly #variables: Map<string, string>
+  readonly #given: ReadonlyMap<string, string>
   readonly #lexer: Lexer
   readonly #tracker = new StatementTracker()
   /** Where the SQL that was not handed out yet starts, and the statement that is open in it. */
@@ -64,9 +67,15 @@ class PsqlScript {
   #copiesData = false
   readonly #conditions = new PsqlConditions()
 
-  constructor(text: string, span: Span, variables: Map<string, string>) {
+  constructor(
+    text: string,
+    span: Span,
+    variables: Map<string, string>,
+    given: Readonly<Record<string, string>>,
+  ) {
     this.#text = text
     this.#variables = variables
+    this.#given = new Map(Object.entries(given))
     this.#lexer = new Lexer(text, span)
     this.#from = span.start
     this.#statement = span.start
@@ -272,9 +281,13 @@ class PsqlScript {
 
   #assign({ name, arguments: [variable, ...values] }: PsqlCommand): void {
     if (variable === undefined || (name !== 'set' && name !== 'unset')) return
-    if (variable === null) this.#variables.clear()
-    else if (name === 'unset' || values.includes(null)) this.#variables.delete(variable)
-    else this.#variables.set(variable, values.join(''))
+    if (variable === null) {
+      this.#variables.clear()
+      return
+    }
+    const known = values.includes(null) ? this.#given.get(variable) : values.join('')
+    if (name === 'unset' || known === undefined) this.#variables.delete(variable)
+    else this.#variables.set(variable, known)
   }
 
   /** What a branch sets that psql may or may not run is not known after it. */

@@ -64,6 +64,14 @@ describe('readPsql', () => {
     expect(read('select a[1:n]::int;', { n: '3' })).toEqual(['substituted: select a[13]::int;'])
   })
 
+  it('takes the value that was given where only a shell can tell it', () => {
+    const text = '\\set who `whoami`\ncreate role :"who";'
+    const given = { who: 'app' }
+    const parts = [...readPsql(text, { start: 0, end: text.length }, new Map(), given)]
+    expect(parts).toMatchObject([{ kind: 'substituted', sql: '\ncreate role "app";' }])
+    expect(read(text)).toEqual([expect.stringContaining('"who" is not set here')])
+  })
+
   it('doubles quotes in the values that it quotes', () => {
     expect(read(`select :'v', :"v"`, { v: `a'b"c` })).toEqual([`substituted: select 'a''b"c', "a'b""c"`])
   })

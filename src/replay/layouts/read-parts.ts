@@ -5,6 +5,7 @@ import { Lexer } from '../../sql/lexer.ts'
 import { mayHoldPsql, readPsql } from '../../sql/psql.ts'
 import { type Span, splitStatements } from '../../sql/split.ts'
 import type { Migration, MigrationPart } from '../migration.ts'
+import { codePart } from './code.ts'
 import type { FilePart, Layout } from './layout.ts'
 import { type Placeholder, placeholdersIn } from './placeholders.ts'
 import { readText } from './read-text.ts'
@@ -57,7 +58,9 @@ class FileReader {
 
   #upPart(text: string, file: string): readonly FilePart[] {
     const { layout } = this.#reading
-    if (layout.upPart !== undefined && this.#open.length === 1) return layout.upPart(text, file)
+    const code = codePart(text, file)
+    if (code !== null && this.#open.length === 1) return code
+    if (layout.upPart !== undefined && this.#open.length === 1) return layout.upPart(text)
     const markers = markersOf(text)
     return markers === null ? [{ kind: 'sql', start: 0, end: text.length }] : upSections(text, markers)
   }
@@ -86,7 +89,7 @@ class FileReader {
   }
 
   #readPsql(path: string, text: string, span: Span, parts: MigrationPart[]): void {
-    for (const part of readPsql(text, span, this.#variables)) {
+    for (const part of readPsql(text, span, this.#variables, this.#reading.variables)) {
       if (part.kind !== 'include') parts.push(part)
       else {
         const migration = this.#included(path, text, part)

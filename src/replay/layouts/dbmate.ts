@@ -1,7 +1,8 @@
 import type { Layout } from './layout.ts'
 import { byCharacter } from './natural-order.ts'
-import { numbered } from './numbered.ts'
 import { dbmateMarkers, markersOf, upSections } from './sections.ts'
+
+const versioned = /^\d.*\.sql$/
 
 /**
  * `-- migrate:up` and `-- migrate:down` in one file, files by name; one whose name does not begin with a digit is passed over
@@ -11,11 +12,18 @@ import { dbmateMarkers, markersOf, upSections } from './sections.ts'
 export const dbmate: Layout = {
   name: 'dbmate',
   session: 'same',
-  detect: (folder) =>
-    folder.sqlFiles.slice(0, 1).some((file) => markersOf(folder.text(file)) === dbmateMarkers),
+  detect(folder) {
+    const first = folder.sqlFiles.find((file) => versioned.test(file))
+    return first !== undefined && markersOf(folder.text(first)) === dbmateMarkers
+  },
   list(folder) {
-    const { up, unread } = numbered.list(folder)
-    return { up: [...up].sort(byCharacter), unread }
+    const up = folder.sqlFiles.filter((file) => versioned.test(file)).sort(byCharacter)
+    const unread = folder.unread(up, (file) =>
+      file.includes('/')
+        ? 'stands in a subfolder, which dbmate does not look into'
+        : 'has no version in its name, so dbmate passes it over',
+    )
+    return { up, unread }
   },
   upPart: (text) => upSections(text, dbmateMarkers),
 }

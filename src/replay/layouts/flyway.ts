@@ -1,8 +1,9 @@
+import { isCode } from './code.ts'
 import { isSql } from './folder.ts'
 import type { Layout } from './layout.ts'
 import { byCharacter, byNumber } from './natural-order.ts'
 
-const named = /^(?:([VB])(\d[\d._]*)|(R))__(.*)\.sql$/
+const named = /^(?:([VB])(\d[\d._]*)|(R))__(.*)\.\w+$/
 
 interface Named {
   readonly file: string
@@ -15,7 +16,7 @@ interface Named {
 /**
  * `V1_2__name.sql` by version, in subfolders too; then `R__name.sql` by description, each once. `B` is a baseline: on an empty database
  * the highest one stands for all versions up to its own. `U` undoes and is never read. `beforeMigrate.sql` runs first and
- * `afterMigrate.sql` last; other callbacks are not read.
+ * `afterMigrate.sql` last; other callbacks are not read. A migration in Java is named as one in SQL (refinery: in Rust).
  * Before each migration, all on one connection, Flyway sets the role and the search_path back and nothing else (DbMigrate.java;
  * PostgreSQLConnection.java, doRestoreOriginalState and changeCurrentSchemaTo).
  */
@@ -25,7 +26,7 @@ export const flyway: Layout = {
   placeholders: 'dollar-brace',
   detect: (folder) => folder.sqlFiles.some((file) => named.test(file)),
   list(folder) {
-    const files = [...folder.allFiles()].filter(isSql)
+    const files = [...folder.allFiles()].filter((file) => isSql(file) || isCode(file))
     const migrations = files.flatMap((file) => parseName(file) ?? [])
     const baseline = migrations
       .filter(({ kind }) => kind === 'B')

@@ -1,11 +1,12 @@
+import { isCode } from './code.ts'
 import type { Layout } from './layout.ts'
 import { byNumber } from './natural-order.ts'
 
-const named = /^(\d+)_.*\.up\.(?:.*\.)?sql$/
+const named = /^\d+_.*\.up\.(?:.*\.)?sql$/
 
 /**
- * `<version>_name.up.sql` beside `<version>_name.down.sql`, by version (golang-migrate/migrate, source/parse.go); sqlx and
- * pop name their files so too, and pop's are Go templates. golang-migrate keeps one
+ * `<version>_name.up.sql` beside `<version>_name.down.sql`, by version (golang-migrate/migrate, source/parse.go); sqlx, pop
+ * and bun name their files so too; pop's are Go templates, and bun has `<version>_name.go` besides. golang-migrate keeps one
  * connection and puts nothing back (database/postgres/postgres.go, WithConnection and runStatement).
  */
 export const golangMigrate: Layout = {
@@ -14,7 +15,7 @@ export const golangMigrate: Layout = {
   placeholders: 'go-template',
   detect: (folder) => folder.sqlFiles.some((file) => named.test(file)),
   list(folder) {
-    const up = folder.sqlFiles.filter((file) => named.test(file))
+    const up = folder.files.filter((file) => named.test(file) || isCode(file, 'go'))
     up.sort((a, b) => byNumber(versionOf(a), versionOf(b)))
     return { up, unread: folder.unread(up, reasonUnread) }
   },
@@ -26,5 +27,5 @@ function reasonUnread(file: string): string {
 }
 
 function versionOf(file: string): string {
-  return named.exec(file)?.[1] ?? ''
+  return /^\d+/.exec(file)?.[0] ?? ''
 }

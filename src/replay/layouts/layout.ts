@@ -27,9 +27,9 @@ export interface UnreadFile {
 
 /** Files are relative to the folder, with `/`. */
 export interface Listing {
-  /** In the order in which the tool applies them to an empty database. */
+  /** In the order in which the tool applies them to an empty database; migrations in code among them. */
   readonly up: readonly string[]
-  /** Files of SQL (and of code that moves the schema) that are not replayed. */
+  /** Files of SQL that are not replayed. */
   readonly unread: readonly UnreadFile[]
 }
 
@@ -48,6 +48,6 @@ export interface Layout {
   detect(folder: Folder): boolean
   /** Throws `InputError` where the tool's own index of the files can't be followed. */
   list(folder: Folder): Listing
-  /** The up part of a file; the whole, where a layout does not have this. */
-  upPart?(text: string, file: string): readonly FilePart[]
+  /** The up part of a file of SQL; the whole, where a layout does not have this. */
+  upPart?(text: string): readonly FilePart[]
 }

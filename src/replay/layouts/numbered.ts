@@ -1,3 +1,5 @@
+import { isCode } from './code.ts'
+import { isSql } from './folder.ts'
 import type { Layout } from './layout.ts'
 
 /** Folders that hold what undoes or tests migrations, by what tools call them. */
@@ -11,7 +13,7 @@ export function reasonNotUp(folder: string): string | null {
 /**
  * A folder of `.sql` files, applied in natural order (`2_` before `10_`): what Kysely, postgres-migrations, sqlx, refinery,
  * node-pg-migrate and hand-made runners have. Files that are named as down parts are not read, and a file that marks
- * an up and a down part is read as the tool that has these markers reads it.
+ * an up and a down part is read as the tool that has these markers reads it. Migrations in code stand in their place.
  * Each file is taken to have a session of its own, as with `psql -f` for each. Which runner it is is not known, so that it is not
  * documented either: sqlx and node-pg-migrate, for two, keep one connection.
  */
@@ -21,9 +23,8 @@ export const numbered: Layout = {
   placeholders: 'go-template',
   detect: (folder) => folder.sqlFiles.length > 0,
   list(folder) {
-    const names = folder.sqlFiles
-    const known = new Set(names.map((name) => name.toLowerCase()))
-    const up = names.filter((file) => !isDown(file, known))
+    const known = new Set(folder.sqlFiles.map((name) => name.toLowerCase()))
+    const up = folder.files.filter((file) => isCode(file) || (isSql(file) && !isDown(file, known)))
     return { up, unread: folder.unread(up, reasonUnread) }
   },
 }

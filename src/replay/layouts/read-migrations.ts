@@ -12,7 +12,7 @@ import { flyway } from './flyway.ts'
 import { Folder, isSql } from './folder.ts'
 import { golangMigrate } from './golang-migrate.ts'
 import { goose } from './goose.ts'
-import { type Layout, type LayoutName, layoutNames, type UnreadFile } from './layout.ts'
+import { type Layout, type LayoutName, type Listing, layoutNames, type UnreadFile } from './layout.ts'
 import { naturalOrder } from './natural-order.ts'
 import { numbered, reasonNotUp } from './numbered.ts'
 import { prisma } from './prisma.ts'
@@ -70,13 +70,16 @@ export function readMigrations(
   return reader
 }
 
+/** Files, each with why it is not replayed, or null. */
+type Reasons = ReadonlyMap<string, string | null>
+
 /** The files of one folder that are to be read. */
 interface Selection {
   readonly folder: Folder
   readonly layout: Layout
   readonly detected: boolean
   /** Files that were named one by one; null for all. */
-  readonly only: ReadonlySet<string> | null
+  readonly only: Reasons | null
 }
 
 class InputReader {
@@ -85,6 +88,8 @@ class InputReader {
   readonly #cwd: string
   readonly #folders = new Map<string, Folder>()
   readonly #seen = new Set<string>()
+  readonly #listed = new Map<string, Reasons>()
+  readonly #detected = new Map<string, Layout | null>()
 
   constructor(cwd: string) {
     this.#cwd = cwd
@@ -129,16 +134,25 @@ class InputReader {
   /** The layout of a folder, or of the folders below it where the folder itself has none. */
   #inFolder(folder: Folder, named: Layout | null): Selection[] {
     if (named !== null) return [{ folder, layout: named, detected: false, only: null }]
-    const layout = detect(folder)
+    const layout = this.#detect(folder)
     if (layout !== null) return [{ folder, layout, detected: true, only: null }]
     return folder.folders
       .filter((name) => reasonNotUp(name) === null)
       .flatMap((name) => this.#inFolder(folder.child(name), null))
   }
 
+  #detect(folder: Folder): Layout | null {
+    const known = this.#detected.get(folder.path)
+    if (known !== undefined) return known
+    const name = layoutNames.find((one) => layouts[one].detect(folder))
+    const layout = name === undefined ? null : layouts[name]
+    this.#detected.set(folder.path, layout)
+    return layout
+  }
+
   /** Files that were named one by one, each with the layout of the folder that it belongs to. */
   #ofFiles(paths: readonly string[], named: Layout | null, strict: boolean): Selection[] {
-    const groups = new Map<string, { folder: Folder; layout: Layout; only: Set<string> }>()
+    const groups = new Map<string, { folder: Folder; layout: Layout; only: Map<string, string | null> }>()
     for (const path of paths) {
       const { folder, layout, file, reason } = this.#homeOf(path, named)
       if (reason !== null && strict) {
@@ -147,8 +161,8 @@ class InputReader {
         })
       }
       const key = `${layout.name} ${folder.path}`
-      const group = groups.get(key) ?? { folder, layout, only: new Set() }
-      group.only.add(file)
+      const group = groups.get(key) ?? { folder, layout, only: new Map() }
+      group.only.set(file, reason)
       groups.set(key, group)
     }
     return [...groups.values()].map((group) => ({ ...group, detected: named === null }))
@@ -162,14 +176,12 @@ class InputReader {
     let directory = dirname(path)
     for (let level = 0; level < 4; level++) {
       const folder = this.#folder(directory)
-      const layout = named ?? detect(folder)
+      const layout = named ?? this.#detect(folder)
       const file = path.slice(directory.length).replaceAll('\\', '/').replace(/^\/+/, '')
       if (layout !== null && layout !== numbered && layout !== dump) {
-        const { up, unread } = layout.list(folder)
-        if (up.includes(file)) return { folder, layout, file, reason: null }
-        const entry = unread.find((one) => one.file === file)
-        if (entry !== undefined && (named === null || level === 0))
-          return { folder, layout, file, reason: entry.reason }
+        const reason = this.#reasons(folder, layout).get(file)
+        if (reason === null || (reason !== undefined && (named === null || level === 0)))
+          return { folder, layout, file, reason }
       }
       directory = dirname(directory)
     }
@@ -188,19 +200,28 @@ class InputReader {
     const own =
       markers === gooseMarkers ? goose : markers === dbmateMarkers ? dbmate : isDump(text) ? dump : numbered
     const layout = named ?? own
-    const entry = numbered.list(folder).unread.find((one) => one.file === file)
-    return { folder, layout, file, reason: entry?.reason ?? null }
+    return { folder, layout, file, reason: this.#reasons(folder, numbered).get(file) ?? null }
+  }
+
+  /** The files of a folder, which is listed once. */
+  #reasons(folder: Folder, layout: Layout): Reasons {
+    const key = `${layout.name} ${folder.path}`
+    let reasons = this.#listed.get(key)
+    if (reasons === undefined) {
+      const { up, unread } = layout.list(folder)
+      reasons = new Map([
+        ...up.map((file) => [file, null] as const),
+        ...unread.map(({ file, reason }) => [file, reason] as const),
+      ])
+      this.#listed.set(key, reasons)
+    }
+    return reasons
   }
 
   #take({ folder, layout, detected, only }: Selection, variables: Readonly<Record<string, string>>): number {
-    const { up, unread } = layout.list(folder)
-    const listed = only === null ? up : up.filter((file) => only.has(file))
-    const loose =
-      only === null
-        ? []
-        : [...only].filter((file) => !up.includes(file) && !unread.some((one) => one.file === file))
+    const { up: files, unread } =
+      only === null ? layout.list(folder) : chosen(this.#reasons(folder, layout), only)
     const reading = { cwd: this.#cwd, layout, variables }
-    const files = [...listed, ...loose]
     for (const file of files) {
       const path = resolve(folder.path, file)
       if (this.#seen.has(path)) continue
@@ -213,7 +234,7 @@ class InputReader {
         layout: layout.name,
         detected,
         files: files.length,
-        unread: (only === null ? unread : unread.filter(({ file }) => only.has(file))).map((one) => ({
+        unread: unread.map((one) => ({
           ...one,
           file: shownPath(this.#cwd, resolve(folder.path, one.file)),
         })),
@@ -223,9 +244,14 @@ class InputReader {
   }
 }
 
-function detect(folder: Folder): Layout | null {
-  const name = layoutNames.find((one) => layouts[one].detect(folder))
-  return name === undefined ? null : layouts[name]
+/** The files that were named, in the order of the layout; what it does not know comes last. */
+function chosen(all: Reasons, only: Reasons): Listing {
+  const known = only.size === 1 ? [] : [...all.keys()].filter((file) => only.get(file) === null)
+  const up = [...only].flatMap(([file, reason]) => (reason === null ? file : []))
+  return {
+    up: [...new Set([...known, ...up])],
+    unread: [...only].flatMap(([file, reason]) => (reason === null ? [] : { file, reason })),
+  }
 }
 
 function layoutNamed(name: string): Layout {

@@ -1,37 +1,68 @@
 import { skipBlank } from '../../sql/lexer.ts'
+import type { Span } from '../../sql/split.ts'
 import type { FilePart } from './layout.ts'
+
+type MarkerKind = 'up' | 'down'
 
 /** How a tool marks the up and the down part of one file. */
 export interface SectionMarkers {
   readonly tool: string
-  /** A file without this holds no marker. */
+  /** A line without this is no marker. */
   readonly sign: string
-  /** Matched against a line. */
-  readonly up: RegExp
-  readonly down: RegExp
-  /** Whether the parts may come in any order and more than once. */
-  readonly repeats: boolean
+  /** What a line that holds the sign marks; also where the tool would refuse the line for how it is written. */
+  kindOf(line: string): MarkerKind | null
+  /** Why the tool refuses a file for a line that holds the sign. */
+  refusal?(line: string): string | null
+  /** The orders in which markers may stand: `u` and `d`. */
+  readonly order: RegExp
 }
 
 /**
- * `-- +goose Up`, in any case (pressly/goose, internal/sqlparser). goose refuses an annotation that is indented;
- * here it counts, so that what follows an indented `Down` is not replayed.
+ * A comment that holds `+goose` and nothing else but an annotation, in any case, from the line's beginning; Up once, then
+ * Down once (pressly/goose, internal/sqlparser/parser.go). goose cuts at such a line wherever it stands, within strings too.
  */
 export const gooseMarkers: SectionMarkers = {
   tool: 'goose',
   sign: '+goose',
-  up: /^\s*--\s*\+goose\s+up\s*$/i,
-  down: /^\s*--\s*\+goose\s+down\s*$/i,
-  repeats: false,
+  kindOf(line) {
+    const annotation = gooseAnnotation(line)
+    return annotation === 'up' || annotation === 'down' ? annotation : null
+  },
+  refusal(line) {
+    const annotation = gooseAnnotation(line)
+    if (annotation === null) return null
+    if (/^[ \t]/.test(line)) return `"${line.trim()}" is indented`
+    return gooseAnnotations.has(annotation) ? null : `"${line.trim()}" is no annotation`
+  },
+  order: /^ud?$/,
 }
 
-/** `-- migrate:up`, options after it (amacneil/dbmate, pkg/dbmate/migration.go): lower case, from the line's beginning. */
+const gooseAnnotations: ReadonlySet<string> = new Set([
+  'up',
+  'down',
+  'statementbegin',
+  'statementend',
+  'no transaction',
+  'envsub on',
+  'envsub off',
+])
+
+/** The annotation that a line holds, lower case; null for a line that is none to goose. */
+export function gooseAnnotation(line: string): string | null {
+  if (!line.trimStart().startsWith('--') || !line.includes(gooseMarkers.sign)) return null
+  return line.replaceAll('--', '').replace(gooseMarkers.sign, '').trim().toLowerCase()
+}
+
+/**
+ * `-- migrate:up`, options after it, lower case, from the line's beginning; up and down by turns, as often as one likes
+ * (amacneil/dbmate, pkg/dbmate/migration.go). dbmate cuts at such a line wherever it stands, within strings too. It refuses
+ * an up part without a down part only in its later versions.
+ */
 export const dbmateMarkers: SectionMarkers = {
   tool: 'dbmate',
   sign: 'migrate:',
-  up: /^--\s*migrate:up(?:\s|$)/,
-  down: /^--\s*migrate:down(?:\s|$)/,
-  repeats: false,
+  kindOf: either(/^--\s*migrate:up(?:\s|$)/, /^--\s*migrate:down(?:\s|$)/),
+  order: /^(?:ud?)+$/,
 }
 
 /** Tools that have no layout of their own here: their files are numbered ones, and may hold a down part all the same. */
@@ -39,25 +70,26 @@ const otherMarkers: readonly SectionMarkers[] = [
   {
     tool: 'sql-migrate',
     sign: '+migrate',
-    up: /^\s*--\s*\+migrate\s+up\b/i,
-    down: /^\s*--\s*\+migrate\s+down\b/i,
-    repeats: true,
+    kindOf: either(/^\s*--\s*\+migrate\s+up\b/i, /^\s*--\s*\+migrate\s+down\b/i),
+    order: /^u/,
   },
   {
     tool: 'node-pg-migrate',
     sign: 'igration',
-    up: /^\s*--[\s-]*up\s+migration/i,
-    down: /^\s*--[\s-]*down\s+migration/i,
-    repeats: false,
+    kindOf: either(/^\s*--[\s-]*up\s+migration/i, /^\s*--[\s-]*down\s+migration/i),
+    order: /^u+d*$/,
   },
   {
     tool: 'rambler',
     sign: 'rambler',
-    up: /^\s*--\s*rambler\s+up\s*$/i,
-    down: /^\s*--\s*rambler\s+down\s*$/i,
-    repeats: true,
+    kindOf: either(/^\s*--\s*rambler\s+up\s*$/i, /^\s*--\s*rambler\s+down\s*$/i),
+    order: /^u/,
   },
 ]
+
+function either(up: RegExp, down: RegExp): (line: string) => MarkerKind | null {
+  return (line) => (up.test(line) ? 'up' : down.test(line) ? 'down' : null)
+}
 
 /** The markers that a file of any layout holds; null for none. */
 export function markersOf(text: string): SectionMarkers | null {
@@ -67,28 +99,26 @@ export function markersOf(text: string): SectionMarkers | null {
   return null
 }
 
-interface Marker {
-  readonly kind: 'up' | 'down'
-  readonly start: number
-  readonly end: number
+interface Marker extends Span {
+  readonly kind: MarkerKind
 }
 
 /** The up part of a file. What the tool would refuse is unreadable, not left out. */
 export function upSections(text: string, markers: SectionMarkers): FilePart[] {
-  const found = markerLines(text, markers)
-  const lines = markers.repeats ? found : onceEach(found)
-  const first = lines[0]
   const beginning = skipBlank(text, 0)
-  if (first === undefined || first.kind === 'down') {
-    const reason = `${markers.tool} refuses the file: no up part is marked${first ? ' before the down part' : ''}`
+  const lines = markerLines(text, markers)
+  const refusal = whyRefused(text, markers, lines)
+  if (refusal !== null) {
+    const reason = `${markers.tool} refuses the file: ${refusal}`
     return beginning === text.length
       ? []
       : [{ kind: 'unreadable', start: beginning, end: text.length, reason }]
   }
   const parts: FilePart[] = []
-  if (beginning < first.start) {
+  const first = lines[0]?.start ?? 0
+  if (beginning < first) {
     const reason = `${markers.tool} does not run what stands before its first marker`
-    parts.push({ kind: 'unreadable', start: beginning, end: first.start, reason })
+    parts.push({ kind: 'unreadable', start: beginning, end: first, reason })
   }
   for (const [at, { kind, end }] of lines.entries()) {
     if (kind === 'up') parts.push({ kind: 'sql', start: end, end: lines[at + 1]?.start ?? text.length })
@@ -96,21 +126,33 @@ export function upSections(text: string, markers: SectionMarkers): FilePart[] {
   return parts
 }
 
-/** The first of each kind: all that follows the first `down` is the down part. */
-function onceEach(lines: readonly Marker[]): Marker[] {
-  return lines.filter((line, at) => lines.findIndex(({ kind }) => kind === line.kind) === at)
+function whyRefused(text: string, markers: SectionMarkers, lines: readonly Marker[]): string | null {
+  const { refusal = () => null, order } = markers
+  for (const { start, end } of linesWith(text, markers.sign)) {
+    const reason = refusal(text.slice(start, end))
+    if (reason !== null) return reason
+  }
+  if (lines[0] === undefined) return 'no up part is marked'
+  if (lines[0].kind === 'down') return 'no up part is marked before the down part'
+  if (order.test(lines.map(({ kind }) => kind.charAt(0)).join(''))) return null
+  return 'a part is marked twice'
 }
 
-function markerLines(text: string, { sign, up, down }: SectionMarkers): Marker[] {
-  const lines: Marker[] = []
-  for (let at = text.indexOf(sign); at >= 0; at = text.indexOf(sign, at + sign.length)) {
-    const start = text.lastIndexOf('\n', at) + 1
+function markerLines(text: string, { sign, kindOf }: SectionMarkers): Marker[] {
+  return linesWith(text, sign).flatMap(({ start, end }) => {
+    const kind = kindOf(text.slice(start, end))
+    return kind === null ? [] : [{ kind, start, end }]
+  })
+}
+
+/** The lines that hold a sign, without the line feed that ends them. */
+export function linesWith(text: string, sign: string): Span[] {
+  const lines: Span[] = []
+  for (let at = text.indexOf(sign); at >= 0; ) {
     const newLine = text.indexOf('\n', at)
     const end = newLine < 0 ? text.length : newLine
-    const line = text.slice(start, end)
-    if (up.test(line)) lines.push({ kind: 'up', start, end })
-    else if (down.test(line)) lines.push({ kind: 'down', start, end })
-    at = end - sign.length
+    lines.push({ start: text.lastIndexOf('\n', at) + 1, end })
+    at = text.indexOf(sign, end)
   }
   return lines
 }

@@ -29,7 +29,8 @@ function setVariable(statement: VariableSetStmt, context: StatementContext): voi
       setSetting(state, name, settingValue(statement), local)
       return
     case 'VAR_RESET_ALL':
-      return state.session.resetAll()
+      state.session.resetAll()
+      return
     case 'VAR_SET_DEFAULT':
     case 'VAR_RESET':
       setSetting(state, name, undefined, local)

@@ -75,23 +75,32 @@ it('reads the up part of dbmate, between its markers as dbmate finds them', () =
     '3.sql': 'select 6;\n-- migrate:up\nselect 7;',
     '4.sql': '-- migrate:down\nselect 8;\n-- migrate:up\nselect 9;',
     '5.sql': 'select 10;',
+    '6.sql': "-- migrate:up\ninsert into t values ('\n-- migrate:down\n');",
+    '7.sql': '-- migrate:up\nselect 11;\n-- migrate:down\nselect 12;\n-- migrate:down\nselect 13;',
+    '8.sql': '-- migrate:up\nselect 14; -- migrate:down\n --migrate:down\n-- migrate:downwards\nselect 15;',
+    'seed.sql': sql,
   })
   const result = read(root, '.')
-  expect(result.layouts).toEqual(['dbmate . 5'])
+  expect(result.layouts).toEqual(['dbmate . 8'])
+  expect(result.unread).toEqual({ 'seed.sql': 'has no version in its name, so dbmate passes it over' })
   expect(result.session).toBe('same')
   expect(result.sql).toEqual([
     '1.sql: select 1;',
+    '1.sql: select 3;',
     '2.sql: select 4;',
     '3.sql: unreadable: dbmate does not run what stands before its first marker',
     '3.sql: select 7;',
     '4.sql: unreadable: dbmate refuses the file: no up part is marked before the down part',
     '5.sql: unreadable: dbmate refuses the file: no up part is marked',
+    "6.sql: insert into t values ('",
+    '7.sql: unreadable: dbmate refuses the file: a part is marked twice',
+    '8.sql: select 14; -- migrate:down\n --migrate:down\n-- migrate:downwards\nselect 15;',
   ])
 })
 
 it('reads the up part of goose by version, and knows migrations in Go for what they are', () => {
   const root = tree({
-    '10_b.sql': '-- +goose UP\nselect 3;\n  -- +goose  down\nselect 4;',
+    '10_b.sql': '-- +goose UP\nselect 3;\n--   Down +goose --\nselect 4;',
     '9_a.sql':
       '-- +goose NO TRANSACTION\n--+goose Up\n-- +goose StatementBegin\nselect 1;\n-- +goose StatementEnd\nselect 2;\n-- +goose Down\nselect 0;',
     '11_c.go': 'package migrations',
@@ -104,8 +113,57 @@ it('reads the up part of goose by version, and knows migrations in Go for what t
   expect(result.sql.map((one) => one.replace(/\n-- \+goose Statement\w+/g, ''))).toEqual([
     '9_a.sql: -- +goose StatementBegin\nselect 1;\nselect 2;',
     '10_b.sql: select 3;',
-    '11_c.go: unreadable: a migration in Go, which goose runs',
+    "11_c.go: unreadable: a Go migration: its effect can't be read from SQL",
   ])
+})
+
+it.each([
+  [
+    'an indented annotation',
+    '-- +goose Up\nselect 1;\n  -- +goose Down\nselect 2;',
+    '"-- +goose Down" is indented',
+  ],
+  [
+    'an annotation that it does not know',
+    '-- +goose Up\n-- +goose Foo\nselect 1;',
+    '"-- +goose Foo" is no annotation',
+  ],
+  ['a second up part', '-- +goose Up\n-- +goose Down\n-- +goose Up\nselect 1;', 'a part is marked twice'],
+  ['a down part alone', '-- +goose Down\nselect 1;', 'no up part is marked before the down part'],
+])('reads nothing of a file that goose refuses for %s', (_, text, reason) => {
+  const root = tree({ '1_a.sql': '-- +goose Up', '2_b.sql': text })
+  expect(read(root, '.').sql).toEqual([`2_b.sql: unreadable: goose refuses the file: ${reason}`])
+})
+
+it('cuts at an annotation of goose within a string, as goose does', () => {
+  const root = tree({ '1_a.sql': "-- +goose Up\ninsert into t values ('\n-- +goose Down\n');" })
+  expect(read(root, '.').sql).toEqual(["1_a.sql: insert into t values ('"])
+})
+
+it('reads no statement that goose fills from the environment, and reads the others', () => {
+  const root = tree({
+    '1_a.sql':
+      "-- +goose Up\nselect '$A';\n-- +goose ENVSUB ON\nselect 1;\nselect '$A';\nselect 2;\n-- +goose ENVSUB OFF\nselect '${A}';\n-- +goose Down\n-- +goose ENVSUB ON\nselect '$A';",
+  })
+  const filled = 'goose puts environment variables into the statement (ENVSUB ON)'
+  expect(read(root, '.').sql.map((one) => one.replaceAll(/-- \+goose.*\n/g, ''))).toEqual([
+    "1_a.sql: select '$A';\nselect 1;",
+    `1_a.sql: unreadable: ${filled}`,
+    "1_a.sql: select 2;\nselect '${A}';",
+  ])
+})
+
+it.each([
+  [
+    'golang-migrate',
+    { '1_a.up.sql': sql, '3_c.up.sql': sql, '2_b.go': 'package x', 'embed.go': 'package x' },
+  ],
+  ['flyway', { 'V1__a.sql': sql, 'V3__c.sql': sql, 'V2__b.go': 'class x {}', 'Base.java': 'class y {}' }],
+  ['numbered', { '1.sql': sql, '3.sql': sql, '2_b.go': '', '2_b.test.ts': '', '2_b.d.ts': '', 'x.ts': '' }],
+])('keeps the place of a migration in code in the layout %s', (name, files) => {
+  const result = read(tree(files), '.')
+  expect(result.layouts).toEqual([`${name} . 3`])
+  expect(result.sql[1]).toMatch(/2_.*b.go: unreadable: a Go migration: its effect can't be read from SQL$/)
 })
 
 it('reads the up files of golang-migrate by version', () => {

@@ -42,7 +42,7 @@ export const publicHistories: readonly PublicHistory[] = [
     postgres: figures(125, 67, 179),
     upFiles: 10,
     statements: 4763,
-    bookkeeping: ['cron.job', 'cron.job_run_details'],
+    bookkeeping: ['cron.job', 'cron.job_run_details', 'pgmq.meta'],
   },
   {
     name: 'liam',
@@ -115,7 +115,7 @@ export const publicHistories: readonly PublicHistory[] = [
     postgres: figures(52, 21, 5),
     upFiles: 124,
     statements: 678,
-    bookkeeping: ['cron.job', 'cron.job_run_details'],
+    bookkeeping: ['cron.job', 'cron.job_run_details', 'pgmq.meta'],
   },
   {
     name: 'maevsi',

@@ -3,10 +3,10 @@ import { as, kindOf } from '../sql/node.ts'
 import { parseStatements } from '../sql/parse.ts'
 import { conditionValue } from './conditions.ts'
 import type { InnerPlace, StatementContext } from './context.ts'
-import { queryEffects, statementEffects } from './effects.ts'
+import { partialEffects, queryEffects, statementEffects } from './effects.ts'
 import { outcomeOf } from './outcomes.ts'
 import type { Arm, ExceptionHandler, Step } from './plpgsql.ts'
-import { literalQuery } from './routine-code.ts'
+import { type ExecutedQuery, executedQuery } from './routine-code.ts'
 
 /** Where a piece of SQL of a block stands: `line` counts from 1 in the body. */
 export type PlaceOf = (sql: string, line: number) => InnerPlace
@@ -67,16 +67,24 @@ export class Block {
   /** The statements of a step; what can't be read is reported and left out. */
   #placed(step: Step & { readonly sql: string }): Placed[] {
     const outer = this.#placeOf(step.sql, step.line)
-    const literal = step.kind === 'execute' ? literalQuery(step.sql) : null
-    if (step.kind === 'execute' && literal === null) {
-      this.#report(outer, 'EXECUTE of a computed string', null)
-    }
+    const executed = step.kind === 'execute' ? executedQuery(step.sql) : null
+    const literal = executed?.text ?? null
+    if (executed !== null && literal === null) this.#reportExecuted(executed, outer)
     const place = literal === null ? outer : { ...outer, text: literal, offsetOf: () => outer.source.start }
     return parseStatements(literal ?? step.sql).flatMap((statement): Placed[] => {
       if ('node' in statement) return [{ node: statement.node, place }]
       this.#report(place, statement.error, null)
       return []
     })
+  }
+
+  #reportExecuted({ partial }: ExecutedQuery, place: InnerPlace): void {
+    if (partial === null) this.#report(place, 'EXECUTE of a computed string', null)
+    for (const node of partial ?? []) {
+      for (const { reason, affects } of partialEffects(this.#context.state, node)) {
+        this.#report(place, reason, affects)
+      }
+    }
   }
 
   #apply({ node, place }: Placed, under: Under): void {

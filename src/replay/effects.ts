@@ -12,6 +12,7 @@ import type {
 } from 'libpg-query'
 import type { RelationId, Routine } from '../model/schema-model.ts'
 import { as, kindOf, strings, walk } from '../sql/node.ts'
+import { hasStandIn } from '../sql/stand-in.ts'
 import { isHarmless, relationsOfCall } from './harmless-routines.ts'
 import { findRelation } from './names.ts'
 import { calledRoutines } from './routine-calls.ts'
@@ -20,7 +21,7 @@ import { findRoutines } from './routine-names.ts'
 import { isSessionSetting, type SetConfigCall, setConfigOf } from './set-config.ts'
 import type { State } from './state.ts'
 import { plainStatements } from './statements/no-effect.ts'
-import { commandName, touchedRelations } from './touched.ts'
+import { commandName, surelyTouched, touchedRelations } from './touched.ts'
 
 /** Something that code may do to the schema if it runs. */
 export interface Effect {
@@ -112,13 +113,26 @@ export function routineEffects(
 
 export function codeEffects(
   state: State,
-  { nodes, opaque }: Code,
+  { nodes, partial, opaque }: Code,
   seen: Set<string> = new Set(),
 ): readonly Effect[] {
   return [
     ...nodes.flatMap((node) => statementEffects(state, node, seen)),
+    ...partial.flatMap((node) => partialEffects(state, node, seen)),
     ...opaque.map((reason) => ({ reason, affects: null })),
   ]
+}
+
+/** What a statement with stand-ins may do: what it does to relations that it names is known, all else is not. */
+export function partialEffects(state: State, node: Node, seen: Set<string> = new Set()): readonly Effect[] {
+  const kind = kindOf(node)
+  if (kind in plainStatements) return []
+  const reason = `EXECUTE of a computed ${commandName(node)}`
+  if (kind !== 'SelectStmt') return [{ reason, affects: surelyTouched(state, node) }]
+  return statementEffects(state, node, seen).map(({ affects }) => ({
+    reason,
+    affects: affects?.some(hasStandIn) ? null : affects,
+  }))
 }
 
 /** Several effects as one, which names the first and all relations. */

@@ -1,12 +1,16 @@
 import type { Node } from 'libpg-query'
 import type { Routine } from '../model/schema-model.ts'
-import { as, strings } from '../sql/node.ts'
+import { as } from '../sql/node.ts'
 import { parseStatements } from '../sql/parse.ts'
+import { hasStandIn } from '../sql/stand-in.ts'
+import { computedQuery } from './computed-query.ts'
 import { plPgSqlSteps, type Step } from './plpgsql.ts'
 
 /** Code as far as it can be read: every statement that it may run, and why there may be others. */
 export interface Code {
   readonly nodes: readonly Node[]
+  /** Statements of computed strings, with stand-ins for the names and values that are not known. */
+  readonly partial: readonly Node[]
   readonly opaque: readonly string[]
 }
 
@@ -25,8 +29,8 @@ export class RoutineTexts {
   }
 
   codeOf({ body, sqlBody, language }: Routine): Code {
-    if (sqlBody !== null) return { nodes: sqlBody, opaque: [] }
-    if (language === 'internal' || body === null) return { nodes: [], opaque: [] }
+    if (sqlBody !== null) return { ...empty, nodes: sqlBody }
+    if (language === 'internal' || body === null) return empty
     const known = this.#codes.get(body)
     if (known !== undefined) return known
     const code = this.#read(body, language)
@@ -36,9 +40,9 @@ export class RoutineTexts {
 
   #read(body: string, language: string): Code {
     if (language === 'sql') return codeOfSql(body)
-    if (language !== 'plpgsql') return { nodes: [], opaque: [`code in ${language}`] }
+    if (language !== 'plpgsql') return { ...empty, opaque: [`code in ${language}`] }
     const read = plPgSqlSteps(this.#statements.get(body) ?? '')
-    return 'error' in read ? { nodes: [], opaque: [read.error] } : codeOfSteps(read.steps)
+    return 'error' in read ? { ...empty, opaque: [read.error] } : codeOfSteps(read.steps)
   }
 }
 
@@ -53,8 +57,9 @@ function codeOfStep(step: Step): Code {
     case 'expression':
       return codeOfSql(step.sql)
     case 'execute': {
-      const text = literalQuery(step.sql)
-      return text === null ? joined([codeOfSql(step.sql), computed]) : codeOfSql(text)
+      const { text, partial } = executedQuery(step.sql)
+      if (text !== null) return codeOfSql(text)
+      return joined([codeOfSql(step.sql), partial === null ? computed : { ...empty, partial }])
     }
     case 'branch':
       return joined(
@@ -65,18 +70,19 @@ function codeOfStep(step: Step): Code {
     case 'block':
       return joined([codeOfSteps(step.steps), ...step.handlers.map(({ steps }) => codeOfSteps(steps))])
     case 'unknown':
-      return { nodes: [], opaque: [step.construct] }
+      return { ...empty, opaque: [step.construct] }
     default:
       return empty
   }
 }
 
-const empty: Code = { nodes: [], opaque: [] }
-const computed: Code = { nodes: [], opaque: ['EXECUTE of a computed string'] }
+const empty: Code = { nodes: [], partial: [], opaque: [] }
+const computed: Code = { ...empty, opaque: ['EXECUTE of a computed string'] }
 
 function joined(codes: readonly Code[]): Code {
   return {
     nodes: codes.flatMap(({ nodes }) => nodes),
+    partial: codes.flatMap(({ partial }) => partial),
     opaque: [...new Set(codes.flatMap(({ opaque }) => opaque))],
   }
 }
@@ -85,23 +91,25 @@ export function codeOfSql(sql: string): Code {
   const statements = parseStatements(sql)
   return {
     nodes: statements.flatMap((statement) => ('node' in statement ? statement.node : [])),
+    partial: [],
     opaque: statements.flatMap((statement) => ('node' in statement ? [] : statement.error)),
   }
 }
 
-/** The string that a query selects if it is written out, concatenations included. */
-export function literalQuery(sql: string): string | null {
-  const [node] = codeOfSql(sql).nodes
-  const [target] = as(node, 'SelectStmt')?.targetList ?? []
-  return literalText(as(target, 'ResTarget')?.val)
+/** What EXECUTE runs. */
+export interface ExecutedQuery {
+  /** The string, where all of it is known. */
+  readonly text: string | null
+  /** Else its statements with stand-ins, where only names and values are not known. */
+  readonly partial: readonly Node[] | null
 }
 
-function literalText(node: Node | undefined): string | null {
-  const constant = as(node, 'A_Const')
-  if (constant?.sval !== undefined) return constant.sval.sval ?? ''
-  const operation = as(node, 'A_Expr')
-  if (operation === undefined || strings(operation.name).at(-1) !== '||') return null
-  const left = literalText(operation.lexpr)
-  const right = literalText(operation.rexpr)
-  return left === null || right === null ? null : left + right
+/** What EXECUTE runs of the string that a query selects. */
+export function executedQuery(sql: string): ExecutedQuery {
+  const [node] = codeOfSql(sql).nodes
+  const [target] = as(node, 'SelectStmt')?.targetList ?? []
+  const text = computedQuery(as(target, 'ResTarget')?.val)
+  if (text === null || !hasStandIn(text)) return { text, partial: null }
+  const { nodes, opaque } = codeOfSql(text)
+  return { text: null, partial: opaque.length > 0 ? null : nodes }
 }

@@ -2,6 +2,7 @@ import type { DropStmt, GrantStmt, Node, RangeVar } from 'libpg-query'
 import type { RelationId } from '../model/schema-model.ts'
 import { displayId } from '../sql/identifiers.ts'
 import { as, kindOf, type NodeKind, strings } from '../sql/node.ts'
+import { hasStandIn } from '../sql/stand-in.ts'
 import { findRelation, presumedId, searched } from './names.ts'
 import type { State } from './state.ts'
 
@@ -51,6 +52,28 @@ export function touchedRelations(state: State, node: Node): readonly RelationId[
   const named = namedRelations(state, node)
   return as(node, 'AlterTableStmt') === undefined ? named : withDependents(state, named)
 }
+
+/**
+ * The same for a statement with stand-ins: null too where it may change a relation that one stands for, or what a
+ * namespace holds.
+ */
+export function surelyTouched(state: State, node: Node): readonly RelationId[] | null {
+  const grant = as(node, 'GrantStmt')
+  const ofNamespace = grant?.objtype === 'OBJECT_TABLE' && grant.targtype !== 'ACL_TARGET_OBJECT'
+  const namesAll = namingKinds.has(kindOf(node)) || ofRelations.has(as(node, 'DropStmt')?.removeType)
+  if (!namesAll || ofNamespace) return null
+  const touched = touchedRelations(state, node)
+  return touched?.some(hasStandIn) ? null : touched
+}
+
+/** Statements that change the relations that they name and those that hang on them, and no other. */
+const namingKinds: ReadonlySet<NodeKind> = new Set<NodeKind>([
+  ...(['AlterTableStmt', 'CreatePolicyStmt', 'AlterPolicyStmt', 'CreateTrigStmt', 'IndexStmt'] as const),
+  ...(['GrantStmt', 'GrantRoleStmt', 'CreateRoleStmt', 'AlterRoleStmt', 'DropRoleStmt'] as const),
+])
+const ofRelations: ReadonlySet<DropStmt['removeType']> = new Set<DropStmt['removeType']>([
+  ...(['OBJECT_POLICY', 'OBJECT_TRIGGER', 'OBJECT_RULE'] as const),
+])
 
 /** Every relation that stands anywhere in a statement. */
 export function namedRelations(state: State, node: unknown): readonly RelationId[] {

@@ -41,7 +41,7 @@ test('a call of a function counts by what its body may do', () => {
     ['call of public.f(): DROP', ['public.t']],
   ])
   expect(unmodelled(`${routine('execute format($x$drop table %I$x$, 1);')} select f()`)).toEqual([
-    ['call of public.f(): EXECUTE of a computed string', null],
+    ['call of public.f(): EXECUTE of a computed DROP', null],
   ])
   expect(unmodelled(`${routine("execute 'create table made (id int)';")} select f()`)).toEqual([
     ['call of public.f(): CREATE TABLE', ['public.made']],

@@ -55,9 +55,53 @@ test.each([
 test('EXECUTE of a literal counts and EXECUTE of a computed string is unmodelled', () => {
   const literal = "begin execute 'alter table notes ' || 'enable row level security'; end"
   expect(relationOf(modelOf(block(literal)), 'public.notes').rowSecurityEnabled).toBe(true)
-  expect(unmodelled(block("begin execute format('drop table %I', 'notes'); end"))).toEqual([
+  expect(unmodelled(block("begin execute 'drop table ' || tablename; end"))).toEqual([
     ['EXECUTE of a computed string', null],
   ])
+})
+
+test.each([
+  ["format('alter table %I %s row level security', 'notes', 'enable')"],
+  ["format('alter table %2$I enable row level security', 'x', 'notes')"],
+  ["'alter table ' || quote_ident('notes') || ' enable row level security'::text"],
+])('EXECUTE of %s counts, since all of it is written', (query) => {
+  const model = modelOf(block(`begin execute ${query}; end`))
+  expect(relationOf(model, 'public.notes').rowSecurityEnabled).toBe(true)
+  expect(reasonsOf(model)).toEqual([])
+})
+
+test.each([
+  ["format('revoke all on function %s from public', f::regprocedure)", 'REVOKE', []],
+  ["format('create index %I on notes (id)', i)", 'CREATE INDEX', ['public.notes']],
+  ["format('drop policy %I on public.notes', p)", 'DROP', ['public.notes']],
+  ["'alter table notes alter id set default ' || quote_literal(d)", 'ALTER TABLE', ['public.notes']],
+  ["format('alter table %I enable row level security', t)", 'ALTER TABLE', null],
+  ["format('alter table notes attach partition %I default', t)", 'ALTER TABLE', null],
+  ["format('grant select on all tables in schema %I to r', s)", 'GRANT', null],
+  ["format('create table %I (id int)', t)", 'CREATE TABLE', null],
+  ["format('select %I()', f)", 'SELECT', null],
+])('EXECUTE of %s is a computed %s that affects what it names', (query, command, affects) => {
+  expect(unmodelled(block(`begin execute ${query}; end`))).toEqual([
+    [`EXECUTE of a computed ${command}`, affects],
+  ])
+})
+
+test('EXECUTE of a statement that moves no fact has no effect, whatever is put in for names and values', () => {
+  const queries = ["format('analyze %I.%I', s, t)", "format('comment on table %s is %L', t::regclass, c)"]
+  for (const query of queries) expect(unmodelled(block(`begin execute ${query}; end`))).toEqual([])
+})
+
+test.each([
+  ["'analyze ' || t"],
+  ["format('analyze %s', t)"],
+  ["format('comment on table notes is ''%I''', t)"],
+  ["format('analyze notes -- %I', t)"],
+  ["format('analyze notes_%I', t)"],
+  ["format('comment on table notes is E%L', t)"],
+  ["format('analyze %1$I; drop table %10$s', t)"],
+  ["format('comment on table notes is $%I$ $%I$', t, t)"],
+])('EXECUTE of %s may run anything', (query) => {
+  expect(unmodelled(block(`begin execute ${query}; end`))).toEqual([['EXECUTE of a computed string', null]])
 })
 
 test('what comes after RETURN does nothing', () => {

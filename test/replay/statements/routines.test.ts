@@ -74,11 +74,11 @@ test('an event trigger is unmodelled for all relations if its function may chang
     body: string,
   ) => `create function e() returns event_trigger language plpgsql as $$ begin ${body} end $$;
     create event trigger on_ddl on ddl_command_end when tag in ('CREATE TABLE') execute function e();`
-  const secure = trigger("execute format('alter table %I enable row level security', 't');")
+  const secure = trigger("execute format('alter table %I enable row level security', t);")
   const [statement] = [...modelOf(secure).unmodelled.values()]
   expect(statement).toMatchObject({
     affects: null,
-    reason: 'event trigger on_ddl runs public.e(): EXECUTE of a computed string',
+    reason: 'event trigger on_ddl runs public.e(): EXECUTE of a computed ALTER TABLE',
   })
   expect(modelOf(secure).eventTriggers.get('on_ddl')).toMatchObject({ tags: ['CREATE TABLE'], enabled: true })
   expect(reasonsOf(modelOf(trigger("notify pgrst, 'reload schema';")))).toEqual([])

@@ -1,0 +1,9 @@
+/** An identifier in the place of a name that is not known. */
+export const standIn = 'ringfence_stand_in'
+/** A string in the place of a value that is not known; its content is no name's stand-in. */
+export const valueStandIn = `'${standIn}_value'`
+
+/** Whether something in a text, or in the id of an object, is not known. */
+export function hasStandIn(text: string): boolean {
+  return text.includes(standIn)
+}

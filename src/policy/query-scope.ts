@@ -2,7 +2,8 @@ import type { Node, SelectStmt } from 'libpg-query'
 import type { Relation, SchemaModel } from '../model/schema-model.ts'
 import { displayId } from '../sql/identifiers.ts'
 import { as, strings } from '../sql/node.ts'
-import { unwrap } from './unwrap.ts'
+import { mayHaveRowOfNone } from './aggregates.ts'
+import { unwrap, unwrapExact } from './unwrap.ts'
 
 /** Something that a query reads rows from. */
 export interface Source {
@@ -65,18 +66,17 @@ export function readQuery(model: SchemaModel, select: SelectStmt, outer: Scope):
   return new QueryReader(model).read(select, outer, outer.asCaller)
 }
 
-const depthLimit = 20
+const sourceLimit = 200
 
 class QueryReader {
   readonly #model: SchemaModel
-  #depth = 0
+  #sources = 0
 
   constructor(model: SchemaModel) {
     this.#model = model
   }
 
   read(select: SelectStmt, outer: Scope, asCaller: boolean): ReadQuery {
-    this.#depth++
     const own: Source[] = []
     const all: Source[] = []
     const conditions: Condition[] = []
@@ -94,14 +94,21 @@ class QueryReader {
       all.push(source, ...(hidden?.sources ?? []))
       conditions.push(...(hidden?.conditions ?? []))
     }
+    /** What holds inside of the optional side of an outer join doesn't hold for every row. */
+    const visitSide = (node: Node | undefined, optional: boolean) => {
+      const before = conditions.length
+      if (node !== undefined) visit(node)
+      if (optional) conditions.length = before
+    }
     const visit = (node: Node): void => {
       const join = as(node, 'JoinExpr')
       if (join !== undefined) {
         const before = own.length
-        if (join.larg !== undefined) visit(join.larg)
+        const how = join.jointype ?? 'JOIN_INNER'
+        visitSide(join.larg, how === 'JOIN_RIGHT' || how === 'JOIN_FULL')
         const between = own.length
-        if (join.rarg !== undefined) visit(join.rarg)
-        if ((join.jointype ?? 'JOIN_INNER') !== 'JOIN_INNER') return
+        visitSide(join.rarg, how === 'JOIN_LEFT' || how === 'JOIN_FULL')
+        if (how !== 'JOIN_INNER') return
         if (join.quals !== undefined) conditions.push({ node: join.quals, scope })
         const sides: [Source[], Source[]] = [own.slice(before, between), own.slice(between)]
         for (const column of strings(join.usingClause)) {
@@ -113,7 +120,6 @@ class QueryReader {
     }
     for (const node of select.fromClause ?? []) visit(node)
     if (select.whereClause !== undefined) conditions.push({ node: select.whereClause, scope })
-    this.#depth--
     return { scope, sources: all, conditions }
   }
 
@@ -158,7 +164,10 @@ class QueryReader {
     add({ ...opaque, alias, call: only ? call : null }, null)
   }
 
-  /** A query in FROM is read as if its sources stood there themselves, unless grouping or a set operation forbids it. */
+  /**
+   * A query in FROM is read as if its sources stood there themselves, unless it is a set operation, gives rows of none, or
+   * the whole becomes too large.
+   */
   #derived(
     query: SelectStmt,
     outer: Scope,
@@ -168,7 +177,11 @@ class QueryReader {
     add: (source: Source, hidden: ReadQuery | null) => void,
   ): void {
     const source = { alias, namespace: null, relation: null, call: null, asCaller }
-    const isPlain = query.larg === undefined && query.valuesLists === undefined && this.#depth < depthLimit
+    const isPlain =
+      query.larg === undefined &&
+      query.valuesLists === undefined &&
+      !mayHaveRowOfNone(this.#model, query) &&
+      ++this.#sources < sourceLimit
     if (!isPlain) {
       add({ ...source, outputs: new Map() }, null)
       return
@@ -214,7 +227,7 @@ function usingCondition(column: string, [left, right]: [Source[], Source[]], sco
 
 /** What a reference means, looked for from the inside out as PostgreSQL does; null where that is not certain. */
 export function resolveTerm(scope: Scope, node: Node): ColumnTerm | null {
-  const fields = as(unwrap(node), 'ColumnRef')?.fields
+  const fields = as(unwrapExact(node), 'ColumnRef')?.fields
   if (fields === undefined) return null
   const isRow = as(fields.at(-1), 'A_Star') !== undefined
   const names = strings(isRow ? fields.slice(0, -1) : fields)

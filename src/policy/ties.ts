@@ -2,6 +2,7 @@ import type { A_Expr, FuncCall, Node, SelectStmt } from 'libpg-query'
 import type { Expression, Relation, SchemaModel } from '../model/schema-model.ts'
 import { as } from '../sql/node.ts'
 import type { Tenancy } from '../tenancy/tenancy.ts'
+import { chosenValue, isCount, isNullOfNoRows, mayHaveRowOfNone } from './aggregates.ts'
 import type { Bindings } from './bindings.ts'
 import { type BooleanForm, booleanForm } from './boolean-form.ts'
 import { type Equality, equalityOf, pairsOf, type ScopedAtom, scopedCases } from './conditions.ts'
@@ -10,7 +11,7 @@ import type { ContextValues } from './context-value.ts'
 import { isLinked, mayTieUser, type Row } from './links.ts'
 import { type ReadQuery, readQuery, resolveTerm, rowScope, type Scope, type Source } from './query-scope.ts'
 import { truthOf } from './truth.ts'
-import { aggregateName, alwaysHasRow, operatorOf, scalarSelect, unwrap } from './unwrap.ts'
+import { operatorOf, scalarSelect, targetsOf, unwrap } from './unwrap.ts'
 
 /** What ties a row to a tenant: the first, syntactic form. What is not understood ties nothing. */
 export class Ties {
@@ -76,14 +77,12 @@ export class Ties {
     if (operation !== undefined) return this.#operationBinds(operation, row, scope)
     const test = as(node, 'NullTest')
     if (test?.arg !== undefined && test.nulltesttype === 'IS_NOT_NULL') {
-      return this.#presenceBinds(test.arg, row, scope)
+      return this.#presenceBinds(test.arg, row, scope, false)
     }
     const link = as(node, 'SubLink')
     const select = as(link?.subselect, 'SelectStmt')
     if (link === undefined || select === undefined) return false
-    if (link.subLinkType === 'EXISTS_SUBLINK') {
-      return !alwaysHasRow(select) && this.#queryBinds(select, [], row, scope)
-    }
+    if (link.subLinkType === 'EXISTS_SUBLINK') return this.#queryBinds(select, [], row, scope)
     const isEqual = link.operName === undefined || operatorOf(link.operName) === '='
     if (link.subLinkType !== 'ANY_SUBLINK' || !isEqual || link.testexpr === undefined) return false
     if (this.#isRowSet(link.testexpr, row, scope) && this.#values.isContextQuery(select, scope)) return true
@@ -110,7 +109,7 @@ export class Ties {
         if (operator === '>' || operator === '>=') {
           const least = constantOf(rexpr)
           const isSome = typeof least === 'number' && (operator === '>' ? least >= 0 : least > 0)
-          return isSome && this.#presenceBinds(lexpr, row, scope)
+          return isSome && this.#presenceBinds(lexpr, row, scope, true)
         }
         if (operator === '?' || operator === '@>') return this.#containmentBinds(lexpr, rexpr, row, scope)
         return operator === '<@' && this.#containmentBinds(rexpr, lexpr, row, scope)
@@ -145,8 +144,10 @@ export class Ties {
   /** `x = (select ...)`, or a function of the row compared with a constant: `role_in(tenant_id) = 'owner'`. */
   #scalarBinds(value: Node, other: Node, row: Row, scope: Scope): boolean {
     const select = scalarSelect(unwrap(value))
+    const constant = constantOf(other)
+    if (typeof constant === 'number' && constant > 0) return this.#presenceBinds(value, row, scope, true)
     if (select !== undefined) return this.#queryBinds(select, [other], row, scope)
-    return constantOf(other) !== undefined && this.#roleBinds(value, row, scope)
+    return constant !== undefined && this.#roleBinds(value, row, scope)
   }
 
   #roleBinds(value: Node, row: Row, scope: Scope): boolean {
@@ -154,13 +155,13 @@ export class Ties {
     return call !== undefined && this.#callBinds(call, row, scope)
   }
 
-  /** A count above zero, or a value that is there. */
-  #presenceBinds(value: Node, row: Row, scope: Scope): boolean {
+  /** A value that is there or, `counted`, a number above zero. */
+  #presenceBinds(value: Node, row: Row, scope: Scope, counted: boolean): boolean {
     const select = scalarSelect(unwrap(value))
     if (select === undefined) return this.#roleBinds(value, row, scope)
     const target = as(select.targetList?.[0], 'ResTarget')?.val
-    const isCount = target !== undefined && aggregateName(unwrap(target)) === 'count'
-    return (isCount || !alwaysHasRow(select)) && this.#queryBinds(select, [], row, scope)
+    const tells = target !== undefined && (isNullOfNoRows(target) || (counted && isCount(target)))
+    return tells ? this.#rowsBind(select, [], row, scope) : this.#queryBinds(select, [], row, scope)
   }
 
   #anyBinds(value: Node, array: Node, row: Row, scope: Scope): boolean {
@@ -218,15 +219,21 @@ export class Ties {
       return select.op === 'SETOP_INTERSECT' ? left || right : left && right
     }
     if (select.valuesLists !== undefined) return false
+    const targets = targetsOf(select)
+    const isOfNone = mayHaveRowOfNone(this.#model, select)
+    if (isOfNone && (tests.length !== targets.length || !targets.some(isNullOfNoRows))) return false
+    return this.#rowsBind(select, tests, row, scope)
+  }
+
+  /** The same of a plain SELECT, for the rows that it makes of those that meet its conditions. */
+  #rowsBind(select: SelectStmt, tests: readonly Node[], row: Row, scope: Scope): boolean {
     const read = readQuery(this.#model, select, scope)
-    const targets = (select.targetList ?? []).flatMap((target) => as(target, 'ResTarget')?.val ?? [])
+    const targets = targetsOf(select)
     const compared = tests.length === targets.length ? tests : []
     const equalities = compared.flatMap((test, at): Equality[] => {
       const target = targets[at]
       if (target === undefined) return []
-      const isAggregate = aggregateName(unwrap(target)) !== undefined
-      const node = isAggregate ? (as(unwrap(target), 'FuncCall')?.args?.[0] ?? target) : target
-      return [{ left: { node: test, scope }, right: { node, scope: read.scope } }]
+      return [{ left: { node: test, scope }, right: { node: chosenValue(target), scope: read.scope } }]
     })
     const cases = scopedCases(read)
     return cases?.every((atoms) => this.#caseBinds(atoms, equalities, read, row)) ?? false

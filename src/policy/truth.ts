@@ -1,9 +1,10 @@
 import type { A_Expr, CaseExpr, Node, NullTest, SubLink } from 'libpg-query'
 import type { Expression, Relation } from '../model/schema-model.ts'
 import { as } from '../sql/node.ts'
+import { alwaysHasRow } from './aggregates.ts'
 import { canonical, opposite, ownColumn, shapeOf } from './canonical.ts'
 import { compareConstants, constantOf } from './constants.ts'
-import { alwaysHasRow, operatorOf, readsNothing, unwrap } from './unwrap.ts'
+import { operatorOf, readsNothing, unwrap } from './unwrap.ts'
 
 /**
  * What an expression gives whatever the row and the context are; `unknown` where it depends on them.

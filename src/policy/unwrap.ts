@@ -1,4 +1,4 @@
-import type { Node, SelectStmt } from 'libpg-query'
+import type { Node, SelectStmt, TypeName } from 'libpg-query'
 import { as, strings } from '../sql/node.ts'
 
 /** What stands in a cast, a COLLATE or a bare `(select x)`: they change neither what a value is nor where it comes from. */
@@ -12,10 +12,39 @@ export function unwrap(node: Node): Node {
   }
 }
 
+/** The same, but for casts that make different values equal (`::char(1)`, `::boolean`): undefined where one is met. */
+export function unwrapExact(node: Node): Node | undefined {
+  let inner = node
+  for (;;) {
+    const cast = as(inner, 'TypeCast')
+    if (cast?.typeName !== undefined && isLossy(cast.typeName)) return undefined
+    const next = cast?.arg ?? as(inner, 'CollateClause')?.arg ?? bareTarget(scalarSelect(inner))
+    if (next === undefined) return inner
+    inner = next
+  }
+}
+
+const lossyTypes: ReadonlySet<string> = new Set([
+  ...['bool', 'char', 'date', 'float4', 'float8', 'money', 'time', 'timetz'],
+])
+
+const uuidLength = 36
+
+/** A type into which ids don't fit whole: it rounds, or it cuts off what is longer than it says. */
+function isLossy({ names, typmods }: TypeName): boolean {
+  if (lossyTypes.has(strings(names).at(-1) ?? '')) return true
+  return (typmods ?? []).some((typmod) => (as(typmod, 'A_Const')?.ival?.ival ?? 0) < uuidLength)
+}
+
 /** The query of `(select ...)` as a value. */
 export function scalarSelect(node: Node): SelectStmt | undefined {
   const link = as(node, 'SubLink')
   return link?.subLinkType === 'EXPR_SUBLINK' ? as(link.subselect, 'SelectStmt') : undefined
+}
+
+/** What a plain SELECT gives, column by column. */
+export function targetsOf(select: SelectStmt): Node[] {
+  return (select.targetList ?? []).flatMap((target) => as(target, 'ResTarget')?.val ?? [])
 }
 
 /** The one value of a SELECT that reads nothing. */
@@ -39,40 +68,8 @@ export function readsNothing(select: SelectStmt): boolean {
   )
 }
 
-/** The operator's name, its namespace left out: `=`, `->>`. */
+/** The operator's name: bare for PostgreSQL's own (`=`, `->>`), with its namespace where another is written. */
 export function operatorOf(names: readonly Node[] | undefined): string {
-  return strings(names).at(-1) ?? ''
-}
-
-const aggregates: ReadonlySet<string> = new Set([
-  'array_agg',
-  'bool_and',
-  'bool_or',
-  'count',
-  'every',
-  'json_agg',
-  'jsonb_agg',
-  'max',
-  'min',
-  'string_agg',
-  'sum',
-])
-
-export function aggregateName(node: Node): string | undefined {
-  const call = as(node, 'FuncCall')
-  const name = strings(call?.funcname).at(-1)
-  return name !== undefined && call?.over === undefined && aggregates.has(name) ? name : undefined
-}
-
-/** Whether the query gives exactly one row whatever it reads: an aggregate without GROUP BY. */
-export function alwaysHasRow(select: SelectStmt): boolean {
-  return (
-    select.groupClause === undefined &&
-    select.havingClause === undefined &&
-    select.larg === undefined &&
-    (select.targetList ?? []).some((target) => {
-      const value = as(target, 'ResTarget')?.val
-      return value !== undefined && aggregateName(unwrap(value)) !== undefined
-    })
-  )
+  const [namespace, ...rest] = strings(names)
+  return (namespace === 'pg_catalog' ? rest : [namespace, ...rest]).join('.')
 }

@@ -27,6 +27,7 @@ const functions = `
     begin return (select role from public.members where org_id = org and user_id = auth.uid()); end $$;
   create function public.is_member(org uuid, who uuid) returns boolean language sql stable
     as $$ select exists (select 1 from members where org_id = org and user_id = who) $$;
+  create aggregate public.last_of(text) (sfunc = public.pick, stype = text);
   create function public.is_open(org uuid) returns boolean language sql stable
     as $$ select 'auth.uid()' <> '' and true -- members, auth.uid()
     $$;`
@@ -61,6 +62,32 @@ describe('a predicate ties the tenant', () => {
       'docs',
       'exists (select 1 from (select m.org_id as o from public.members m where m.user_id = auth.uid()) mine where mine.o = org_id)',
     ],
+    [
+      'docs',
+      '(select count(*) from public.members m where m.org_id = docs.org_id and m.user_id = auth.uid()) >= 1',
+    ],
+    [
+      'docs',
+      '(select count(*) from public.members m where m.org_id = docs.org_id and m.user_id = auth.uid()) = 1',
+    ],
+    [
+      'docs',
+      '(select max(m.role) from public.members m where m.org_id = docs.org_id and m.user_id = auth.uid()) is not null',
+    ],
+    [
+      'docs',
+      'org_id = (select max(m.org_id::text)::uuid from public.members m where m.user_id = auth.uid())',
+    ],
+    [
+      'docs',
+      'exists (select m.role from public.members m where m.org_id = docs.org_id and m.user_id = auth.uid() group by m.role)',
+    ],
+    [
+      'docs',
+      'exists (select from public.orgs o left join public.members m on m.org_id = o.id and m.user_id = auth.uid() where m.org_id = docs.org_id and m.user_id = auth.uid())',
+    ],
+    ['docs', "org_id::varchar(40) = (auth.jwt() ->> 'org_id')"],
+    ['docs', "org_id operator(pg_catalog.=) (auth.jwt() ->> 'org_id')::uuid"],
     ['orgs', 'id in (select public.my_orgs())'],
     ['orgs', 'owner = auth.uid()'],
     ['members', 'user_id = auth.uid()'],
@@ -108,6 +135,73 @@ describe('a predicate ties nothing', () => {
       'docs',
       'exists (select 1 from public.members docs where docs.org_id = org_id and docs.user_id = auth.uid())',
     ],
+    [
+      'docs',
+      '(select count(*) from public.members m where m.org_id = docs.org_id and m.user_id = auth.uid()) is not null',
+    ],
+    [
+      'docs',
+      '(select count(*) from public.members m where m.org_id = docs.org_id and m.user_id = auth.uid()) = 0',
+    ],
+    [
+      'docs',
+      'id::text::int = (select count(*) from public.members m where m.org_id = docs.org_id and m.user_id = auth.uid())',
+    ],
+    [
+      'docs',
+      '0 in (select count(*) from public.members m where m.org_id = docs.org_id and m.user_id = auth.uid())',
+    ],
+    [
+      'docs',
+      'exists (select from public.members m where m.org_id = docs.org_id and m.user_id = auth.uid() group by ())',
+    ],
+    [
+      'docs',
+      'exists (select 1 from public.members m where m.org_id = docs.org_id and m.user_id = auth.uid() group by rollup (m.role))',
+    ],
+    [
+      'docs',
+      'exists (select from public.members m where m.org_id = docs.org_id and m.user_id = auth.uid() having true)',
+    ],
+    [
+      'docs',
+      'exists (select avg(1) from public.members m where m.org_id = docs.org_id and m.user_id = auth.uid())',
+    ],
+    [
+      'docs',
+      'exists (select public.last_of(m.role) from public.members m where m.org_id = docs.org_id and m.user_id = auth.uid())',
+    ],
+    [
+      'docs',
+      'exists (select coalesce(count(*), 0) from public.members m where m.org_id = docs.org_id and m.user_id = auth.uid())',
+    ],
+    [
+      'docs',
+      "(select coalesce(max(m.role), $$none$$) from public.members m where m.org_id = docs.org_id and m.user_id = auth.uid()) = 'none'",
+    ],
+    [
+      'docs',
+      'exists (select from (select count(*) from public.members m where m.org_id = docs.org_id and m.user_id = auth.uid()) counted)',
+    ],
+    [
+      'docs',
+      'exists (select from public.orgs o left join lateral (select * from public.members m where m.org_id = docs.org_id and m.user_id = auth.uid()) mine on true)',
+    ],
+    [
+      'docs',
+      'exists (select from public.orgs o left join (public.members m join public.orgs t on t.id = m.org_id and m.org_id = docs.org_id and m.user_id = auth.uid()) on true)',
+    ],
+    [
+      'docs',
+      'exists (select from (public.members m join public.orgs t on m.org_id = docs.org_id and m.user_id = auth.uid()) right join public.orgs o on true)',
+    ],
+    ['docs', "org_id::char(1) = (auth.jwt() ->> 'org_id')::char(1)"],
+    ['docs', "org_id::text::varchar(8) = left(auth.jwt() ->> 'org_id', 8)"],
+    [
+      'docs',
+      'exists (select from public.members m where m.org_id::char(1) = docs.org_id::char(1) and m.user_id = auth.uid())',
+    ],
+    ['docs', "org_id operator(public.=) (auth.jwt() ->> 'org_id')::uuid"],
     ['pages', 'doc_id in (select d.id from public.docs d, public.orgs o where d.org_id = o.id)'],
     ['pages', 'exists (select 1 from public.members m where m.user_id = auth.uid())'],
   ])('%s: %s', (table, using) => {

@@ -3,7 +3,7 @@ import type { ReadLayout } from '../replay/layouts/read-migrations.ts'
 /** What was read and what was left aside, a sentence each, for stderr. */
 export function readingNotes(layouts: readonly ReadLayout[]): string[] {
   return layouts.flatMap(({ path, layout, detected, files, unread }) => [
-    ...(detected ? [`${path}: ${count(files)} read as ${layout}`] : []),
+    ...(detected && files > 0 ? [`${path}: ${count(files)} read as ${layout}`] : []),
     ...leftAside(unread),
   ])
 }

@@ -11,14 +11,21 @@ export class Folder {
   readonly path: string
   /** As messages show it. */
   readonly shown: string
+  readonly #only: string | null
   #files: ReadonlySet<string> | null = null
   #folders: readonly string[] = []
   readonly #children = new Map<string, Folder>()
   readonly #texts = new Map<string, string>()
 
-  constructor(path: string, shown: string) {
+  constructor(path: string, shown: string, only: string | null = null) {
     this.path = path
     this.shown = shown
+    this.#only = only
+  }
+
+  /** The same folder as if it held but one of the folders in it: the others are not looked into. */
+  withOnly(folder: string): Folder {
+    return new Folder(this.path, this.shown, folder)
   }
 
   get name(): string {
@@ -102,6 +109,7 @@ export class Folder {
       if (kind.isDirectory()) {
         if (isSql(entry.name))
           throw new InputError('is a folder, not a file', { file: this.shownFile(entry.name) })
+        if (this.#only !== null && entry.name !== this.#only) continue
         if (!entry.isSymbolicLink() || !this.#isAbove(entry.name)) folders.push(entry.name)
       } else files.push(entry.name)
     }

@@ -19,16 +19,75 @@ describe('paths', () => {
     expect(read(root, 'db/{9,10}.sql').files).toEqual(['db/9.sql', 'db/10.sql'])
   })
 
-  it('reads each folder below as what it is', () => {
+  it('reads the one history below a folder, and tells what is left aside', () => {
     const root = tree({
       'a/migrations/1_x.up.sql': sql,
       'a/migrations/1_x.down.sql': sql,
-      'b/1.sql': sql,
+      'a/migrations-old/0001_initial.py': '',
+      'a/models/0001_a.py': '',
       'down/1.sql': sql,
       'node_modules/x/1.sql': sql,
       '.hidden/1.sql': sql,
     })
-    expect(read(root, '.').layouts).toEqual(['golang-migrate a/migrations 1', 'numbered b 1'])
+    expect(read(root, '.')).toMatchObject({
+      layouts: ['golang-migrate a/migrations 1', 'numbered a/migrations-old 0', 'numbered . 0'],
+      unread: {
+        'a/migrations/1_x.down.sql': 'a down part',
+        'a/migrations-old/0001_initial.py': 'is a migration in code, which is not read',
+        'down/1.sql': 'stands in down/, which does not hold migrations to apply',
+      },
+    })
+  })
+
+  it('refuses a folder with several histories, which have no order', () => {
+    const root = tree({ 'a/migrations/1_x.up.sql': sql, 'b/1.sql': sql })
+    expect(refusal(root, '.')).toBe('.: holds several histories: a/migrations (golang-migrate), b (numbered)')
+    expect(read(root, 'b', 'a').files).toEqual(['b/1.sql', 'a/migrations/1_x.up.sql'])
+  })
+
+  it('reads folders whose names give their order as one history', () => {
+    const root = tree({ 'db/v10/1.sql': sql, 'db/v9/1.sql': sql, 'db/v9/2.sql': sql })
+    expect(read(root, 'db').files).toEqual(['db/v9/1.sql', 'db/v9/2.sql', 'db/v10/1.sql'])
+  })
+
+  it('refuses a folder that holds files of its own and a history below', () => {
+    const root = tree({ 'init.sql': sql, 'db/migrations/1.sql': sql, 'db/seeds/1.sql': sql })
+    expect(refusal(root, '.')).toBe('.: holds several histories: . (numbered), db/migrations (numbered)')
+    expect(read(root, { path: '.', layout: 'numbered' }).files).toEqual(['init.sql'])
+  })
+
+  it('reads the migrations that stand below a dump in its place, and tells so', () => {
+    const structure = '--\n-- PostgreSQL database dump\n--\nselect 1;'
+    const root = tree({
+      'db/structure.sql': structure,
+      'db/migrations/1.sql': sql,
+      'db/seeds/1.sql': sql,
+      'alone/structure.sql': structure,
+      'alone/seeds/1.sql': sql,
+    })
+    expect(read(root, 'db')).toMatchObject({
+      files: ['db/migrations/1.sql'],
+      unread: {
+        'db/structure.sql': 'is a dump of what db/migrations makes; name it to have it read',
+        'db/seeds/1.sql': 'stands beside the migrations that are read',
+      },
+    })
+    expect(read(root, 'db/structure.sql').layouts).toEqual(['dump db 1'])
+    expect(read(root, 'alone')).toMatchObject({
+      files: ['alone/structure.sql'],
+      unread: { 'alone/seeds/1.sql': 'stands in a subfolder; name the subfolder to have it read' },
+    })
+  })
+
+  it('reads a single file whatever stands beside its folder', () => {
+    const root = tree({ 'a/1.sql': sql, 'b/1.sql': sql })
+    symlinkSync(join(root, 'gone.sql'), join(root, 'b/2.sql'))
+    expect(read(root, 'a/1.sql').layouts).toEqual(['numbered a 1'])
+  })
+
+  it('reports a folder once, however many of its files are named', () => {
+    const root = tree({ '1.sql': sql, '2.sql': sql })
+    expect(read(root, '1.sql', '2.sql').layouts).toEqual(['numbered . 2'])
   })
 
   it('finds the layout of a single file in its folder, or in its own markers', () => {

@@ -1,0 +1,44 @@
+import { InputError } from '../../findings/input-error.ts'
+import { suggestion } from '../../findings/nearest.ts'
+import { dbmate } from './dbmate.ts'
+import { diesel } from './diesel.ts'
+import { drizzle } from './drizzle.ts'
+import { dump } from './dump.ts'
+import { flyway } from './flyway.ts'
+import type { Folder } from './folder.ts'
+import { golangMigrate } from './golang-migrate.ts'
+import { goose } from './goose.ts'
+import { type Layout, type LayoutName, layoutNames } from './layout.ts'
+import { numbered } from './numbered.ts'
+import { prisma } from './prisma.ts'
+import { sqitch } from './sqitch.ts'
+import { supabase } from './supabase.ts'
+
+const layouts: Readonly<Record<LayoutName, Layout>> = {
+  sqitch,
+  drizzle,
+  prisma,
+  diesel,
+  supabase,
+  'golang-migrate': golangMigrate,
+  flyway,
+  goose,
+  dbmate,
+  dump,
+  numbered,
+}
+
+/** The first layout, in the order of `layoutNames`, that the folder is laid out in. */
+export function layoutOf(folder: Folder): Layout | null {
+  const name = layoutNames.find((one) => layouts[one].detect(folder))
+  return name === undefined ? null : layouts[name]
+}
+
+/** The layout of a name that a user gave. */
+export function layoutNamed(name: string): Layout {
+  const known = layoutNames.find((one) => one === name)
+  if (known !== undefined) return layouts[known]
+  throw new InputError(`unknown layout "${name}"; ${suggestion(name, layoutNames)}`, {
+    hint: `The layouts are ${layoutNames.join(', ')}.`,
+  })
+}

@@ -1,10 +1,11 @@
 import { isTable } from '../model/questions.ts'
 import type { Relation, RelationId, SchemaModel } from '../model/schema-model.ts'
 import { resolveTenancy, type TenancyDeclaration } from '../tenancy/declaration.ts'
-import { type Memberships, type Tenancy, usualTenantKeys } from '../tenancy/tenancy.ts'
+import { type Tenancy, usualTenantKeys } from '../tenancy/tenancy.ts'
 import { isBookkeeping } from './bookkeeping.ts'
 import { foreignKeys, isGuarded } from './category.ts'
-import { memberColumn } from './user-columns.ts'
+import { evidentMemberships, keyOfMembers } from './evident-memberships.ts'
+import { isSameName, stemOf, tenantKeyRank } from './tenant-key-names.ts'
 
 export interface AssumedTenancy {
   readonly tenancy: Tenancy
@@ -23,7 +24,14 @@ export function assumeTenancy(model: SchemaModel, declared: TenancyDeclaration):
 
   if (declared.tenantKey === undefined) {
     const found = mostUsedKey(tables)
-    if (found === null) {
+    const guessed = found === null ? keyOfMembers(tables) : null
+    if (guessed !== null) {
+      tenancy = { ...tenancy, tenantKey: guessed.key }
+      const count = tables.filter((table) => hasColumn(table, guessed.key)).length
+      assumed.push(
+        `the tenant key is ${guessed.key}, of which ${guessed.relation} has the members; ${count} of ${tables.length} tables have it`,
+      )
+    } else if (found === null) {
       assumed.push(
         `no table has a tenant key of a usual name (${usualTenantKeys.join(', ')}); declare tenancy.tenantKey`,
       )
@@ -42,7 +50,7 @@ export function assumeTenancy(model: SchemaModel, declared: TenancyDeclaration):
   const otherKeys = keysOfOtherNames(tables, tenancy)
   if (otherKeys.length > 0) {
     tenancy = { ...tenancy, tenantKeys: { ...Object.fromEntries(otherKeys), ...tenancy.tenantKeys } }
-    for (const [id, key] of otherKeys) assumed.push(`the tenant key of ${id} is ${key}`)
+    assumed.push(...keySentences(otherKeys))
   }
   if (declared.memberships === undefined) {
     const memberships = evidentMemberships(tables, tenancy)
@@ -54,25 +62,22 @@ export function assumeTenancy(model: SchemaModel, declared: TenancyDeclaration):
   return { tenancy, assumed }
 }
 
-/** Usual names as SQL writes them and as object mappers do: `tenant_id`, `tenantId`. */
-const keyNames: readonly string[] = usualTenantKeys.flatMap((name) => [name, camelCase(name)])
-
-function camelCase(name: string): string {
-  const [first = '', ...rest] = name.split('_')
-  return first + rest.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('')
-}
-
 function hasColumn(relation: Relation, column: string): boolean {
   return relation.columns.some(({ name }) => name === column)
 }
 
 function mostUsedKey(tables: readonly Relation[]): { key: string; count: number } | null {
-  let best: { key: string; count: number } | null = null
-  for (const key of keyNames) {
-    const count = tables.filter((table) => hasColumn(table, key)).length
-    if (count > (best?.count ?? 0)) best = { key, count }
+  const counts = new Map<string, number>()
+  for (const { columns } of tables) {
+    for (const { name } of columns) {
+      if (tenantKeyRank(name) !== undefined) counts.set(name, (counts.get(name) ?? 0) + 1)
+    }
   }
-  return best
+  const rank = (key: string) => tenantKeyRank(key) ?? Number.POSITIVE_INFINITY
+  const [best] = [...counts].sort(
+    ([a, countA], [b, countB]) => countB - countA || rank(a) - rank(b) || (a < b ? 1 : -1),
+  )
+  return best === undefined ? null : { key: best[0], count: best[1] }
 }
 
 /** The table that most foreign keys of the tenant key refer to. */
@@ -98,47 +103,49 @@ function namedAfterKey(tables: readonly Relation[], key: string): RelationId | n
   return named?.id ?? null
 }
 
-function stemOf(key: string): string {
-  const lower = key.toLowerCase()
-  return lower.endsWith('_id') ? lower.slice(0, -3) : lower.endsWith('id') ? lower.slice(0, -2) : lower
-}
-
-/** Tables without the tenant key whose column of another usual name refers to the same table of tenants. */
+/**
+ * Tables without the tenant key that have it under another name: a usual one that refers to the tenants, another spelling, or
+ * a name that refers to the tenants where it has a foreign key.
+ */
 function keysOfOtherNames(tables: readonly Relation[], tenancy: Tenancy): [RelationId, string][] {
+  const toTenants = (table: Relation) =>
+    foreignKeys(table).flatMap(({ columns, references }) =>
+      columns.length === 1 && references?.relation === tenancy.tenants ? columns : [],
+    )
+  const proven = new Set(tenancy.tenants === null ? [] : tables.flatMap(toTenants))
   return tables.flatMap((table): [RelationId, string][] => {
     if (table.id === tenancy.tenants || table.id in tenancy.tenantKeys) return []
     if (hasColumn(table, tenancy.tenantKey)) return []
-    const key = keyNames.find((name) =>
-      foreignKeys(table).some(
-        ({ columns, references }) =>
-          columns.length === 1 && columns[0] === name && references?.relation === tenancy.tenants,
-      ),
-    )
-    return key === undefined ? [] : [[table.id, key]]
+    const names = table.columns.map(({ name }) => name)
+    const referring = toTenants(table)
+    const bound = new Set(foreignKeys(table).flatMap(({ columns }) => columns))
+    const free = names.filter((name) => !bound.has(name))
+    const [key, ...others] =
+      [
+        referring
+          .filter((name) => tenantKeyRank(name) !== undefined)
+          .sort(byRank)
+          .slice(0, 1),
+        free.filter((name) => isSameName(name, tenancy.tenantKey)),
+        referring.length > 0 ? [] : free.filter((name) => proven.has(name)),
+      ].find((found) => found.length > 0) ?? []
+    return key === undefined || others.length > 0 ? [] : [[table.id, key]]
   })
 }
 
-/** The table of tenant key and user whose name or key says that it is about nothing else. */
-function evidentMemberships(tables: readonly Relation[], tenancy: Tenancy): Memberships | null {
-  const candidates = tables.flatMap((table) => {
-    const tenantKey = tenancy.tenantKeys[table.id] ?? tenancy.tenantKey
-    if (table.id === tenancy.tenants || !hasColumn(table, tenantKey)) return []
-    const userKey = memberColumn(table)
-    if (userKey === null) return []
-    const name = table.name.toLowerCase()
-    const isNamedSo = name.includes('member') || (name.includes('user') && name.includes(stemOf(tenantKey)))
-    const isPair = table.constraints.some(
-      ({ kind, columns }) =>
-        (kind === 'primary-key' || kind === 'unique') &&
-        columns.length === 2 &&
-        columns.includes(tenantKey) &&
-        columns.includes(userKey),
-    )
-    const evidence = (isNamedSo ? 2 : 0) + (isPair ? 1 : 0)
-    return evidence === 0 ? [] : [{ table, tenantKey, userKey, evidence }]
+function byRank(one: string, other: string): number {
+  return (tenantKeyRank(one) ?? 0) - (tenantKeyRank(other) ?? 0)
+}
+
+const shown = 3
+
+/** One sentence for each name, however many tables have it. */
+function keySentences(keys: readonly (readonly [RelationId, string])[]): string[] {
+  const byKey = new Map<string, RelationId[]>()
+  for (const [id, key] of keys) byKey.set(key, [...(byKey.get(key) ?? []), id])
+  return [...byKey].map(([key, ids]) => {
+    const more = ids.length - shown
+    const named = ids.slice(0, shown).join(', ') + (more > 0 ? ` and ${more} more` : '')
+    return `the tenant key of ${named} is ${key}`
   })
-  const [best] = candidates.sort((a, b) => b.evidence - a.evidence)
-  if (best === undefined) return null
-  const role = hasColumn(best.table, 'role') ? 'role' : null
-  return { relation: best.table.id, tenantKey: best.tenantKey, userKey: best.userKey, role }
 }

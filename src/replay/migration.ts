@@ -28,5 +28,8 @@ export type MigrationPart =
   | ({ readonly kind: 'substituted'; readonly sql: string } & Span)
   /** Another file, read in this place (`\i`, `\ir`). */
   | ({ readonly kind: 'include'; readonly migration: Migration } & Span)
-  /** Something that moves the schema and can't be read as SQL; becomes an unmodelled statement. */
-  | ({ readonly kind: 'unreadable'; readonly reason: string } & Span)
+  /**
+   * Something that moves the schema and can't be read as SQL; becomes an unmodelled statement. `partial`: its SQL with
+   * stand-ins for what is not known (`sql/stand-in.ts`), which may tell what it affects.
+   */
+  | ({ readonly kind: 'unreadable'; readonly reason: string; readonly partial?: string } & Span)

@@ -1,10 +1,13 @@
 import type { Node } from 'libpg-query'
+import type { RelationId } from '../model/schema-model.ts'
 import { as, kindOf, type StatementKind } from '../sql/node.ts'
 import { eachStatement, parseStatements, type ScriptStatement } from '../sql/parse.ts'
 import type { Span } from '../sql/split.ts'
 import { type Handler, StatementContext } from './context.ts'
+import { codeEffects, summary } from './effects.ts'
 import { History } from './history.ts'
 import type { Migration, MigrationPart } from './migration.ts'
+import { codeOfSql } from './routine-code.ts'
 import { State } from './state.ts'
 import { handlers } from './statements/registry.ts'
 import { dropTemporary } from './temporary.ts'
@@ -67,7 +70,10 @@ function replayPart(state: State, migration: Migration, part: MigrationPart): nu
     case 'include':
       return replayMigration(state, part.migration)
     case 'unreadable':
-      contextFor(state, migration, part, () => part.start).unmodelled(part.reason, null)
+      contextFor(state, migration, part, () => part.start).unmodelled(
+        part.reason,
+        affectedBy(state, part.partial),
+      )
       return 1
     case 'substituted': {
       const statements = parseStatements(part.sql)
@@ -83,6 +89,14 @@ function replayPart(state: State, migration: Migration, part: MigrationPart): nu
       return count
     }
   }
+}
+
+/** What a part that can't be read may affect, as far as its SQL with stand-ins tells. */
+function affectedBy(state: State, partial: string | undefined): readonly RelationId[] | null {
+  if (partial === undefined) return null
+  const { nodes, opaque } = codeOfSql(partial)
+  const effect = summary(codeEffects(state, { nodes: [], partial: nodes, opaque }))
+  return effect === null ? [] : effect.affects
 }
 
 function apply(state: State, migration: Migration, statement: ScriptStatement, place: Span): void {

@@ -1,4 +1,5 @@
 import { isSpace, isWordStart, lineEnd } from './lexer.ts'
+import type { Span } from './split.ts'
 
 /** A meta-command of psql as it stands in a script: `\set name value`. */
 export interface PsqlCommand {
@@ -152,6 +153,17 @@ export function variableAt(text: string, at: number, to: number): VariableRefere
   }
   const end = nameEnd(text, at + 1, to)
   return end === at + 1 ? null : { name: text.slice(at + 1, end), form: 'bare', end }
+}
+
+/** Whether psql would find anything but SQL: a backslash, or what may be a variable. Cheap. */
+export function mayHoldPsql(text: string, { start, end }: Span): boolean {
+  const backslash = text.indexOf('\\', start)
+  if (backslash >= 0 && backslash < end) return true
+  for (let at = text.indexOf(':', start); at >= 0 && at < end; at = text.indexOf(':', at + 1)) {
+    if (text[at + 1] === ':') at++
+    else if (variableAt(text, at, end) !== null) return true
+  }
+  return false
 }
 
 /** What stands in the place of a reference; undefined where the variable is not set. */

@@ -11,6 +11,7 @@ import {
 } from './psql-command.ts'
 import { PsqlConditions } from './psql-conditions.ts'
 import { type Span, StatementTracker } from './split.ts'
+import { standIn, valueStandIn } from './stand-in.ts'
 
 export type PsqlPart =
   /** SQL as it stands. */
@@ -19,18 +20,10 @@ export type PsqlPart =
   | ({ readonly kind: 'substituted'; readonly sql: string } & Span)
   /** `\i` or (`relative` to the file that says so) `\ir`. */
   | ({ readonly kind: 'include'; readonly path: string; readonly relative: boolean } & Span)
-  | ({ readonly kind: 'unreadable'; readonly reason: string } & Span)
+  | Unreadable
 
-/** Whether psql would find anything but SQL: a backslash, or what may be a variable. Cheap. */
-export function mayHoldPsql(text: string, { start, end }: Span): boolean {
-  const backslash = text.indexOf('\\', start)
-  if (backslash >= 0 && backslash < end) return true
-  for (let at = text.indexOf(':', start); at >= 0 && at < end; at = text.indexOf(':', at + 1)) {
-    if (text[at + 1] === ':') at++
-    else if (variableAt(text, at, end) !== null) return true
-  }
-  return false
-}
+/** `partial`: the SQL with stand-ins for the variables that are not set, if that is all that is wrong with it. */
+type Unreadable = { readonly kind: 'unreadable'; readonly reason: string; readonly partial?: string } & Span
 
 /**
  * Reads a script as psql does. Meta-commands count where psql sees them, outside of strings, comments and dollar quotes;
@@ -129,9 +122,10 @@ class PsqlScript {
     const reference = variableAt(this.#text, lexer.start, lexer.end)
     if (reference === null) return
     const by = substitutionOf(reference, this.#variables)
-    if (by !== undefined) this.#edits.push({ start: lexer.start, end: reference.end, by })
-    else if (this.#brackets <= 0) this.#unset ??= reference.name
-    else return
+    if (by === undefined && this.#brackets > 0) return
+    if (by === undefined) this.#unset ??= reference.name
+    const stands = reference.form === 'literal' ? valueStandIn : standIn
+    this.#edits.push({ start: lexer.start, end: reference.end, by: by ?? stands })
     this.#tracker.begun = true
     lexer.at = reference.end
   }
@@ -141,7 +135,8 @@ class PsqlScript {
     const start = this.#statement
     if (this.#unset !== null) {
       yield* this.#before(start)
-      yield this.#unreadable(start, end, `the psql variable "${this.#unset}" is not set here`)
+      const reason = `the psql variable "${this.#unset}" is not set here`
+      yield { ...this.#unreadable(start, end, reason), partial: this.#edited(start, end) }
       this.#from = end
     } else if (this.#edits.length > 0) {
       yield* this.#before(start)
@@ -183,7 +178,7 @@ class PsqlScript {
     this.#forget(at)
   }
 
-  #unreadable(start: number, end: number, reason: string): PsqlPart {
+  #unreadable(start: number, end: number, reason: string): Unreadable {
     return { kind: 'unreadable', ...this.#trimmed(start, end), reason }
   }
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { mayHoldPsql, readPsql } from '../../src/sql/psql.ts'
+import { readPsql } from '../../src/sql/psql.ts'
+import { mayHoldPsql } from '../../src/sql/psql-command.ts'
 
 /** The parts of a script, each as `kind: what it holds`. */
 function read(text: string, variables: Record<string, string> = {}): string[] {

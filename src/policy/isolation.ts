@@ -19,7 +19,8 @@ export class Isolation {
   readonly #tenancy: Tenancy
   readonly #bodies: RoutineBodies
   #judge: Judge
-  #openings = new Map<RelationId, readonly Opening[]>()
+  /** Openings that are known, by the relation. */
+  answered = new Map<RelationId, readonly Opening[]>()
   #bindings = new Map<RelationId, Bindings>()
   #isolated = new Map<RelationId, boolean>()
   #tenantRoles = new Map<string, boolean>()
@@ -50,7 +51,7 @@ export class Isolation {
   focusedOn(focus: Focus | null): Isolation {
     const focused = new Isolation({ ...this.#model, focus }, this.#tenancy, this.#bodies)
     focused.#judge = this.#judge
-    focused.#openings = this.#openings
+    focused.answered = this.answered
     focused.#bindings = this.#bindings
     focused.#isolated = this.#isolated
     focused.#tenantRoles = this.#tenantRoles
@@ -75,10 +76,10 @@ export class Isolation {
 
   /** Where the policies of a relation admit rows of other tenants. */
   openings(relation: Relation): readonly Opening[] {
-    const known = this.#openings.get(relation.id)
+    const known = this.answered.get(relation.id)
     if (known !== undefined) return known
     const openings = openingsOf(relation, this.#judge)
-    this.#openings.set(relation.id, openings)
+    this.answered.set(relation.id, openings)
     return openings
   }
 

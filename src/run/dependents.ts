@@ -1,6 +1,7 @@
 import { isTable } from '../model/questions.ts'
 import type { Focus, Relation, RelationId, RoutineId, SchemaModel } from '../model/schema-model.ts'
 import { Isolation } from '../policy/isolation.ts'
+import type { Opening } from '../policy/openings.ts'
 import type { RoutineBodies } from '../policy/routines.ts'
 import type { HistoryStep } from '../replay/history.ts'
 import { displayId } from '../sql/identifiers.ts'
@@ -29,8 +30,11 @@ export class Dependents {
   readonly #dependents = new Map<string, Set<RelationId>>()
   readonly #dependencies = new Map<RelationId, ReadonlySet<string>>()
   readonly #recorded = new Map<RelationId, Relation>()
-  /** What others saw of a table when it was reached last. */
-  readonly #seen = new Map<RelationId, readonly unknown[]>()
+  /** What others saw of a table when it was reached last; its standing null where there were no others. */
+  readonly #seen = new Map<RelationId, { readonly sight: Sight; readonly standing: string | null }>()
+  /** The answers that were given before and still hold. */
+  readonly #openings = new Map<RelationId, readonly Opening[]>()
+  #last: Isolation | null = null
   readonly #bodies: RoutineBodies
 
   constructor(model: SchemaModel, tenancy: Tenancy, bodies: RoutineBodies) {
@@ -49,7 +53,8 @@ export class Dependents {
     const drawnIn = this.#everything(moved) ? model.relations.keys() : inNamespaces(model, movedNamespaces)
     for (const id of drawnIn) if (!causes.has(id)) causes.set(id, id)
     const isolation = new Isolation(model, this.#tenancy, this.#bodies)
-    this.#close(causes, moved.routines, model, isolation)
+    const reached = this.#close(causes, moved, model, isolation)
+    this.#reuseAnswers(causes.keys(), reached, isolation)
     const focus = {
       relations: new Set(causes.keys()),
       routines: moved.cluster ? new Set(model.routines.keys()) : moved.routines,
@@ -59,45 +64,68 @@ export class Dependents {
     return { causes, focus, isolation }
   }
 
+  #reuseAnswers(examined: Iterable<RelationId>, reached: ReadonlySet<string>, isolation: Isolation): void {
+    for (const [id, openings] of this.#last?.answered ?? []) this.#openings.set(id, openings)
+    for (const id of reached) this.#openings.delete(id)
+    for (const id of examined) {
+      const openings = this.#openings.get(id)
+      if (openings !== undefined) isolation.answered.set(id, openings)
+    }
+    this.#last = isolation
+  }
+
   /** Roles and privileges concern every relation, and so does what the table of memberships refers to. */
   #everything(moved: Focus): boolean {
     const { memberships } = this.#tenancy
     return moved.cluster || (memberships !== null && moved.relations.has(memberships.relation))
   }
 
-  /** Goes on from a table only where what others see of it is not what it was. */
+  /**
+   * Goes on from a table only where what others see of it is not what it was. Returns what was reached, names of routines
+   * among it; a table that moved and looks the same is only examined itself.
+   */
   #close(
     causes: Map<RelationId, string>,
-    routines: ReadonlySet<RoutineId>,
+    { relations, routines }: Focus,
     model: SchemaModel,
     isolation: Isolation,
-  ): void {
-    const reached: [key: string, cause: string][] = [...causes]
-    for (const id of routines) for (const name of this.#callers.of(id)) reached.push([name, id])
+  ): ReadonlySet<string> {
+    const reached = new Map<string, string>()
+    for (const [id, cause] of causes) {
+      if (!relations.has(id) || this.#hasNewSight(id, model.relations.get(id))) reached.set(id, cause)
+    }
+    for (const id of routines) for (const name of this.#callers.of(id)) reached.set(name, id)
     for (const [key, cause] of reached) {
-      if (this.#looksTheSame(key, model.relations.get(key), isolation)) continue
+      if (!this.#looksOther(key, model.relations.get(key), isolation)) continue
       for (const dependent of this.#dependents.get(key) ?? []) {
-        if (causes.has(dependent)) continue
-        causes.set(dependent, cause)
-        reached.push([dependent, cause])
+        if (reached.has(dependent)) continue
+        reached.set(dependent, cause)
+        if (!causes.has(dependent)) causes.set(dependent, cause)
       }
     }
+    return new Set(reached.keys())
   }
 
-  #looksTheSame(id: RelationId, relation: Relation | undefined, isolation: Isolation): boolean {
+  #hasNewSight(id: RelationId, relation: Relation | undefined): boolean {
+    const before = this.#seen.get(id)
+    return relation === undefined || before === undefined || !isSameSight(before.sight, sightOf(relation))
+  }
+
+  /** Whether what depends on it may be judged otherwise. Where nothing does, nobody looks. */
+  #looksOther(id: string, relation: Relation | undefined, isolation: Isolation): boolean {
     if (relation === undefined || !isTable(relation)) {
       this.#seen.delete(id)
+      return true
+    }
+    const before = this.#seen.get(id)
+    const sight = sightOf(relation)
+    if ((this.#dependents.get(id)?.size ?? 0) === 0) {
+      this.#seen.set(id, { sight, standing: null })
       return false
     }
-    const { kind, columns, constraints, policies, inherits, partitionOf, origin } = relation
-    const { rowSecurityEnabled, rowSecurityForced } = relation
-    const sight = [
-      ...[kind, columns, constraints, policies, inherits, partitionOf, origin],
-      ...[rowSecurityEnabled, rowSecurityForced, isolation.standing(relation)],
-    ]
-    const before = this.#seen.get(id)
-    this.#seen.set(id, sight)
-    return before !== undefined && sight.every((fact, at) => fact === before[at])
+    const standing = isolation.standing(relation)
+    this.#seen.set(id, { sight, standing })
+    return before === undefined || before.standing !== standing || !isSameSight(before.sight, sight)
   }
 
   #record(id: RelationId, relation: Relation | undefined): void {
@@ -118,6 +146,19 @@ export class Dependents {
       else dependents.add(id)
     }
   }
+}
+
+/** What others see of a table's record. */
+type Sight = readonly unknown[]
+
+function sightOf(relation: Relation): Sight {
+  const { kind, columns, constraints, policies, inherits, partitionOf, origin } = relation
+  const flags = [relation.rowSecurityEnabled, relation.rowSecurityForced]
+  return [kind, columns, constraints, policies, inherits, partitionOf, origin, ...flags]
+}
+
+function isSameSight(one: Sight, other: Sight): boolean {
+  return one.every((fact, at) => fact === other[at])
 }
 
 function inNamespaces(model: SchemaModel, names: ReadonlySet<string>): RelationId[] {

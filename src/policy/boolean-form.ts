@@ -44,6 +44,9 @@ const negatedTests: Readonly<Record<string, string>> = { IS_NOT_TRUE: 'IS_TRUE',
 
 function comparisonForm(inner: Node, negated: boolean): BooleanForm {
   const operation = as(inner, 'A_Expr')
+  if (operation?.kind === 'AEXPR_DISTINCT' && negated) {
+    return atom({ A_Expr: { ...operation, kind: 'AEXPR_NOT_DISTINCT' } }, false)
+  }
   if (operation?.kind !== 'AEXPR_OP' || operation.lexpr === undefined || operation.rexpr === undefined) {
     return atom(inner, negated)
   }

@@ -26,6 +26,12 @@ export function constantOf(node: Node): Constant | undefined {
   return target === undefined ? undefined : constantOf(target)
 }
 
+/** Whether a function that gives this constant may say something of who asks: not what stands for nothing or no. */
+export function isTelling(node: Node): boolean {
+  const value = constantOf(node)
+  return value !== undefined && value !== false && value !== 0 && value !== ''
+}
+
 function castTo(value: Constant, type: string): Constant | undefined {
   if (value === null) return null
   if (type === 'bool') return toBoolean(value)

@@ -3,7 +3,7 @@ import type { SchemaModel } from '../model/schema-model.ts'
 import { as, strings, walk } from '../sql/node.ts'
 import { constantOf } from './constants.ts'
 import { outputOf, readQuery, resolveTerm, type Scope } from './query-scope.ts'
-import type { ContextRoutines } from './routines.ts'
+import { type ContextRoutines, isCurrentSetting } from './routines.ts'
 import { operatorOf, scalarSelect, unwrap } from './unwrap.ts'
 
 /** Functions whose result is of the context where their first argument is. */
@@ -101,10 +101,12 @@ export class ContextValues {
     if (call !== undefined) {
       const [first] = call.args ?? []
       const name = strings(call.funcname)
-      if (name.at(-1) === 'current_setting' && first !== undefined) {
-        return ['role', 'request.jwt.claim.role'].includes(String(constantOf(first)))
+      if (isCurrentSetting(name) && first !== undefined) {
+        const setting = String(constantOf(first))
+        const isClaim = setting === 'request.jwt.claim.role' && this.#routines.isContextSetting(setting)
+        return isClaim || setting === 'role'
       }
-      return name.join('.') === 'auth.role'
+      return this.#routines.isRole(name)
     }
     const operation = as(node, 'A_Expr')
     if (operation?.rexpr === undefined || operatorOf(operation.name) !== '->>') return isRoleInForce(node)
@@ -112,6 +114,16 @@ export class ContextValues {
       constantOf(operation.rexpr) === 'role' &&
       strings(as(unwrap(operation.lexpr ?? node), 'FuncCall')?.funcname).join('.') === 'auth.jwt'
     )
+  }
+
+  /** Whether the function gives a value whoever asks: a truth, a count. */
+  answersAnybody(node: Node): boolean {
+    return this.#routines.answersAnybody(strings(as(node, 'FuncCall')?.funcname))
+  }
+
+  /** Whether the function is not given its arguments in vain. */
+  usesArguments(call: FuncCall): boolean {
+    return this.#routines.usesArguments(strings(call.funcname), call.args?.length ?? 0)
   }
 
   /** Whether the function decides by the context. */
@@ -126,12 +138,13 @@ export class ContextValues {
     const args = call.args ?? []
     const [first] = args
     const bare = name.at(-1) ?? ''
-    if (bare === 'current_setting') {
+    if (isCurrentSetting(name)) {
       const setting = first === undefined ? undefined : constantOf(first)
       return typeof setting === 'string' && this.#routines.isContextSetting(setting)
     }
     if (transparent.has(bare) && (name.length === 1 || name[0] === 'pg_catalog')) {
-      return first !== undefined && this.isContext(first, scope)
+      const isSeveral = bare === 'unnest' && args.length > 1
+      return first !== undefined && !isSeveral && this.isContext(first, scope)
     }
     return !namesColumn(args) && this.decidesByContext(call, scope)
   }

@@ -3,9 +3,11 @@ import { printQuery } from '../sql/expression.ts'
 import { tokensOf } from '../sql/tokens.ts'
 import type { Tenancy } from '../tenancy/tenancy.ts'
 
-/** What the body of a routine names: relations and columns, what it calls, and the settings that it reads. */
+/** What the body of a routine names: relations, columns and arguments, what it calls, and the settings that it reads. */
 interface Mentions {
   readonly names: readonly string[]
+  /** Whether an argument is taken by its number. */
+  readonly numbered: boolean
   readonly calls: readonly string[]
   readonly settings: readonly string[]
 }
@@ -26,7 +28,8 @@ export class RoutineBodies {
 
 function readMentions(routine: Routine): Mentions {
   const tokens = tokensOf(routine.body ?? (routine.sqlBody ?? []).map(printQuery).join(';\n'))
-  const mentions = { names: [] as string[], calls: [] as string[], settings: [] as string[] }
+  const numbered = tokens.some(({ value }, at) => value === '$' && tokens[at + 1]?.kind === 'other')
+  const mentions = { names: [] as string[], calls: [] as string[], settings: [] as string[], numbered }
   for (let at = 0; at < tokens.length; at++) {
     if (tokens[at]?.kind !== 'name') continue
     const parts = [tokens[at]?.value ?? '']
@@ -37,12 +40,20 @@ function readMentions(routine: Routine): Mentions {
     const name = parts.join('.')
     const isCall = tokens[at + 1]?.value === '('
     const argument = tokens[at + 2]
-    if (isCall && parts.at(-1) === 'current_setting' && argument?.kind === 'string') {
+    if (isCall && isCurrentSetting(parts) && argument?.kind === 'string') {
       mentions.settings.push(argument.value)
     } else (isCall ? mentions.calls : mentions.names).push(name)
   }
   return mentions
 }
+
+/** Whether it is PostgreSQL's own function, and none of the history's that is named like it. */
+export function isCurrentSetting(name: readonly string[]): boolean {
+  return name.at(-1) === 'current_setting' && (name.length === 1 || name[0] === 'pg_catalog')
+}
+
+/** Types of which a function gives a value for everybody: whether, or how many. */
+const answers: ReadonlySet<string> = new Set(['boolean', 'smallint', 'integer', 'bigint', 'numeric'])
 
 /** What is known of a function that a policy calls. */
 export interface RoutineReading {
@@ -69,7 +80,7 @@ export class ContextRoutines {
   /** `name`: as written, with its namespace where the model has the routine. */
   read(name: readonly string[]): RoutineReading {
     const dotted = name.join('.')
-    if (platformContext.has(dotted)) return { readsContext: true, readsMemberships: false }
+    if (platformContext.has(dotted)) return this.#reading(dotted)
     const { functions } = this.#tenancy.context
     if (functions.length > 0) {
       return { readsContext: functions.includes(dotted), readsMemberships: false }
@@ -77,11 +88,38 @@ export class ContextRoutines {
     return this.#reading(dotted)
   }
 
+  /** Whether the body makes use of an argument; taken for granted where the history doesn't show it. */
+  usesArguments(name: readonly string[], count: number): boolean {
+    const called = this.#routinesNamed(name.join('.')).filter((routine) => routine.arguments.length === count)
+    return called.every((routine) => {
+      const { names, numbered } = this.#bodies.mentionsOf(routine)
+      const parts = new Set(names.flatMap((mentioned) => mentioned.split('.')))
+      return numbered || routine.argumentNames.some((argument) => argument !== null && parts.has(argument))
+    })
+  }
+
+  /** Whether the function gives a value whoever asks, so that its being there says nothing. */
+  answersAnybody(name: readonly string[]): boolean {
+    return this.#routinesNamed(name.join('.')).some(({ returns }) => answers.has(returns ?? ''))
+  }
+
+  /** Whether it gives the role in force. */
+  isRole(name: readonly string[]): boolean {
+    const dotted = name.join('.')
+    return dotted === 'auth.role' && (this.#isOfPlatform(dotted) || this.#reading(dotted).readsContext)
+  }
+
+  /** Whether it is the platform's: the history shows none of the name, or only the platform's own. */
+  #isOfPlatform(name: string): boolean {
+    const { platform } = this.#tenancy
+    return this.#routinesNamed(name).every(({ source }) => platform !== null && source?.file === platform)
+  }
+
   /** Whether a setting holds the tenant context: a declared one, or any of an application where none is declared. */
   isContextSetting(setting: string): boolean {
     const { tenantSetting, userSetting } = this.#tenancy.context
     const name = setting.toLowerCase()
-    if (name.startsWith('request.jwt.')) return true
+    if (name.startsWith('request.jwt.') && this.#tenancy.platform !== null) return true
     if (tenantSetting === null && userSetting === null) return name.includes('.')
     return name === tenantSetting?.toLowerCase() || name === userSetting?.toLowerCase()
   }
@@ -90,6 +128,11 @@ export class ContextRoutines {
     const known = this.#readings.get(name)
     if (known !== undefined) return known
     this.#readings.set(name, { readsContext: false, readsMemberships: false })
+    if (platformContext.has(name) && this.#isOfPlatform(name)) {
+      const reading = { readsContext: true, readsMemberships: false }
+      this.#readings.set(name, reading)
+      return reading
+    }
     const routines = this.#routinesNamed(name)
     const reading = {
       readsContext: routines.length > 0 && routines.every((routine) => this.#readsContext(routine)),
@@ -103,7 +146,7 @@ export class ContextRoutines {
     const { calls, settings } = this.#bodies.mentionsOf(routine)
     return (
       settings.some((setting) => this.isContextSetting(setting)) ||
-      calls.some((name) => platformContext.has(name) || this.#reading(name).readsContext)
+      calls.some((name) => this.#reading(name).readsContext)
     )
   }
 

@@ -6,7 +6,7 @@ import { chosenValue, isCount, isNullOfNoRows, mayHaveRowOfNone } from './aggreg
 import type { Bindings } from './bindings.ts'
 import { type BooleanForm, booleanForm } from './boolean-form.ts'
 import { type Equality, equalityOf, pairsOf, type ScopedAtom, scopedCases } from './conditions.ts'
-import { constantOf } from './constants.ts'
+import { constantOf, isTelling } from './constants.ts'
 import type { ContextValues } from './context-value.ts'
 import { isLinked, mayTieUser, type Row } from './links.ts'
 import { type ReadQuery, readQuery, resolveTerm, rowScope, type Scope, type Source } from './query-scope.ts'
@@ -118,7 +118,7 @@ export class Ties {
       case 'AEXPR_IN': {
         const items = as(rexpr, 'List')?.items ?? []
         if (operator !== '=') return false
-        if (items.every((item) => constantOf(item) !== undefined)) return this.#roleBinds(lexpr, row, scope)
+        if (items.every(isTelling)) return this.#roleBinds(lexpr, row, scope)
         return items.every((item) =>
           this.#operationBinds({ kind: 'AEXPR_OP', name: name ?? [], lexpr, rexpr: item }, row, scope),
         )
@@ -147,7 +147,7 @@ export class Ties {
     const constant = constantOf(other)
     if (typeof constant === 'number' && constant > 0) return this.#presenceBinds(value, row, scope, true)
     if (select !== undefined) return this.#queryBinds(select, [other], row, scope)
-    return constant !== undefined && this.#roleBinds(value, row, scope)
+    return isTelling(other) && this.#roleBinds(value, row, scope)
   }
 
   #roleBinds(value: Node, row: Row, scope: Scope): boolean {
@@ -158,7 +158,9 @@ export class Ties {
   /** A value that is there or, `counted`, a number above zero. */
   #presenceBinds(value: Node, row: Row, scope: Scope, counted: boolean): boolean {
     const select = scalarSelect(unwrap(value))
-    if (select === undefined) return this.#roleBinds(value, row, scope)
+    if (select === undefined) {
+      return (counted || !this.#values.answersAnybody(unwrap(value))) && this.#roleBinds(value, row, scope)
+    }
     const target = as(select.targetList?.[0], 'ResTarget')?.val
     const tells = target !== undefined && (isNullOfNoRows(target) || (counted && isCount(target)))
     return tells ? this.#rowsBind(select, [], row, scope) : this.#queryBinds(select, [], row, scope)
@@ -167,9 +169,7 @@ export class Ties {
   #anyBinds(value: Node, array: Node, row: Row, scope: Scope): boolean {
     if (this.#isRowSet(value, row, scope) && this.#values.isContext(array, scope)) return true
     const elements = as(unwrap(array), 'A_ArrayExpr')?.elements
-    if (elements?.every((element) => constantOf(element) !== undefined)) {
-      return this.#roleBinds(value, row, scope)
-    }
+    if (elements?.every(isTelling)) return this.#roleBinds(value, row, scope)
     const alternatives = as(unwrap(array), 'CoalesceExpr')?.args ?? [array]
     return alternatives.every((alternative, at) => {
       const link = as(unwrap(alternative), 'SubLink')
@@ -199,7 +199,7 @@ export class Ties {
       if (term === null || term.source !== row.source) return false
       return term.column === null || keys.includes(term.column) || ids.includes(term.column)
     })
-    return isGivenRow && this.#values.decidesByContext(call, scope)
+    return isGivenRow && this.#values.usesArguments(call) && this.#values.decidesByContext(call, scope)
   }
 
   /** `auth.role() = 'service_role'`: nobody who acts for a tenant meets it. */

@@ -28,6 +28,11 @@ const functions = `
   create function public.is_member(org uuid, who uuid) returns boolean language sql stable
     as $$ select exists (select 1 from members where org_id = org and user_id = who) $$;
   create aggregate public.last_of(text) (sfunc = public.pick, stype = text);
+  create function public.is_anybody(org uuid) returns boolean language sql stable
+    as $$ select exists (select 1 from members where user_id = auth.uid()) $$;
+  create function public.is_named(uuid) returns boolean language sql stable
+    as $$ select $1::text = current_setting('app.org') $$;
+  create function public.current_setting(text) returns text language sql as $$ select $1 $$;
   create function public.is_open(org uuid) returns boolean language sql stable
     as $$ select 'auth.uid()' <> '' and true -- members, auth.uid()
     $$;`
@@ -88,6 +93,10 @@ describe('a predicate ties the tenant', () => {
     ],
     ['docs', "org_id::varchar(40) = (auth.jwt() ->> 'org_id')"],
     ['docs', "org_id operator(pg_catalog.=) (auth.jwt() ->> 'org_id')::uuid"],
+    ['docs', "not (org_id is distinct from (auth.jwt() ->> 'org_id')::uuid)"],
+    ['docs', 'public.is_member(org_id, auth.uid()) in (true)'],
+    ['docs', 'public.is_named(org_id)'],
+    ['docs', "public.role_of(org_id) = any (array['owner', 'admin'])"],
     ['orgs', 'id in (select public.my_orgs())'],
     ['orgs', 'owner = auth.uid()'],
     ['members', 'user_id = auth.uid()'],
@@ -202,6 +211,14 @@ describe('a predicate ties nothing', () => {
       'exists (select from public.members m where m.org_id::char(1) = docs.org_id::char(1) and m.user_id = auth.uid())',
     ],
     ['docs', "org_id operator(public.=) (auth.jwt() ->> 'org_id')::uuid"],
+    ['docs', 'public.is_member(org_id, auth.uid()) in (true, false)'],
+    ['docs', 'public.is_member(org_id, auth.uid()) = any (array[true, false])'],
+    ['docs', 'public.is_member(org_id, auth.uid()) is not null'],
+    ['docs', "public.role_of(org_id) = ''"],
+    ['docs', 'public.is_anybody(org_id)'],
+    ['docs', "not (org_id is not distinct from (auth.jwt() ->> 'org_id')::uuid)"],
+    ['docs', "org_id = public.current_setting('app.org')::uuid"],
+    ['docs', 'org_id in (select t.org_id from unnest(array[auth.uid()], array[docs.id]) as t(a, org_id))'],
     ['pages', 'doc_id in (select d.id from public.docs d, public.orgs o where d.org_id = o.id)'],
     ['pages', 'exists (select 1 from public.members m where m.user_id = auth.uid())'],
   ])('%s: %s', (table, using) => {
@@ -231,4 +248,29 @@ test('a circle of policies proves nothing', () => {
     create policy b on public.members for select using (org_id in (select d.org_id from public.docs d));`)
   expect(openingsIn({ model, tenancy }, 'public.docs')).toHaveLength(1)
   expect(openingsIn({ model, tenancy }, 'public.members')).toHaveLength(1)
+})
+
+describe('functions that are named like those of the platform', () => {
+  const stub = (body: string) => `
+    create schema auth;
+    create function auth.uid() returns uuid language sql stable as $$ select ${body} $$;
+    create policy p on public.members for select using (user_id = auth.uid());`
+
+  test('one that reads the context counts', () => {
+    const body = "current_setting('request.jwt.claim.sub', true)::uuid"
+    expect(openingsIn(playAlone([tables, stub(body)]), 'public.members')).toEqual([])
+  })
+
+  test('one that gives a constant does not', () => {
+    const body = "'11111111-1111-1111-1111-111111111111'::uuid"
+    expect(openingsIn(playAlone([tables, stub(body)]), 'public.members')).toHaveLength(1)
+  })
+
+  test('claims of the platform are no context where another setting is declared', () => {
+    const policy =
+      "create policy p on public.docs using (org_id = current_setting('request.jwt.claim.o')::uuid)"
+    const context = { tenantSetting: 'app.org' }
+    expect(openingsIn(playAlone([tables, policy], { context }), 'public.docs')).toHaveLength(1)
+    expect(openingsIn(playAlone([tables, policy]), 'public.docs')).toEqual([])
+  })
 })

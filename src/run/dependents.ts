@@ -1,5 +1,5 @@
 import { isTable } from '../model/questions.ts'
-import type { Focus, Relation, RelationId, RoutineId, SchemaModel } from '../model/schema-model.ts'
+import type { Focus, Relation, RelationId, SchemaModel } from '../model/schema-model.ts'
 import { Isolation } from '../policy/isolation.ts'
 import type { Opening } from '../policy/openings.ts'
 import type { RoutineBodies } from '../policy/routines.ts'

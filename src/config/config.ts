@@ -9,7 +9,11 @@ export interface ConfigInput {
   /** Folders, files or globs in the order of replay, relative to the config file. */
   readonly migrations?: readonly (
     | string
-    | { readonly path: string; readonly layout?: LayoutName | undefined }
+    | {
+        readonly path: string
+        readonly layout?: LayoutName | undefined
+        readonly variables?: Readonly<Record<string, string>> | undefined
+      }
   )[]
   readonly tenancy?: TenancyInput
   readonly checks?: { readonly [Id in (typeof checkIds)[number]]?: Severity | 'off' }
@@ -28,6 +32,8 @@ export interface Config {
 export interface MigrationsEntry {
   readonly path: string
   readonly layout?: LayoutName
+  /** Values of psql variables and of the placeholders that the migration tool fills. */
+  readonly variables?: Readonly<Record<string, string>>
 }
 
 /** Types a config file: `export default defineConfig({ migrations: ['migrations'] })`. */

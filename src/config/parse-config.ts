@@ -16,7 +16,8 @@ export function parseConfig(raw: RawConfig, file: string): Omit<Config, 'file'> 
   return {
     migrations: migrations.map((entry) => {
       if (typeof entry === 'string') return { path: entry }
-      return entry.layout === undefined ? { path: entry.path } : { path: entry.path, layout: entry.layout }
+      const { path, layout, variables } = entry
+      return { path, ...(layout && { layout }), ...(variables && { variables }) }
     }),
     tenancy,
     checks: Object.fromEntries(

@@ -7,7 +7,14 @@ const severity = z.enum(['off', 'info', 'warning', 'error'])
 
 const migrationsEntry = z.union([
   z.string().min(1),
-  z.strictObject({ path: z.string().min(1), layout: z.enum(layoutNames).optional() }),
+  z.strictObject({
+    path: z.string().min(1),
+    layout: z.enum(layoutNames).optional(),
+    variables: z
+      .record(z.string(), z.string())
+      .describe('Values of psql variables and of the placeholders that the migration tool fills.')
+      .optional(),
+  }),
 ])
 
 /** The config file. The JSON schema that editors use is generated from it. */

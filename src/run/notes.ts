@@ -8,15 +8,15 @@ export function readingNotes(layouts: readonly ReadLayout[]): string[] {
   ])
 }
 
-/** One sentence for each reason, with the first file as an example. */
+/** One sentence for each reason, with the first files as examples. */
 function leftAside(unread: ReadLayout['unread']): string[] {
   const byReason = new Map<string, string[]>()
   for (const { file, reason } of unread) byReason.set(reason, [...(byReason.get(reason) ?? []), file])
-  return [...byReason].map(([reason, [first, ...others]]) =>
-    others.length === 0
-      ? `${first} is not replayed: it ${reason}`
-      : `${first} and ${count(others.length)} more are not replayed: each ${reason}`,
-  )
+  return [...byReason].map(([reason, names]) => {
+    if (names.length === 1) return `${names[0]} is not replayed: it ${reason}`
+    const shown = names.length > 4 ? [...names.slice(0, 3), `${names.length - 3} more`] : names
+    return `${shown.slice(0, -1).join(', ')} and ${shown.at(-1)} are not replayed: each ${reason}`
+  })
 }
 
 function count(files: number): string {

@@ -15,7 +15,7 @@ export const diesel: Layout = {
       .filter((name) => folder.child(name).has('up.sql'))
       .sort((a, b) => byCharacter(versionOf(a), versionOf(b)) || byCharacter(a, b))
       .map((name) => `${name}/up.sql`)
-    const reason = (file: string) => (file.endsWith('/down.sql') ? 'a down part' : 'is not an up.sql')
+    const reason = (file: string) => (file.endsWith('/down.sql') ? 'is a down part' : 'is not an up.sql')
     return { up, unread: folder.unread(up, reason) }
   },
 }

@@ -58,9 +58,9 @@ function parseName(file: string): Named | null {
 
 function reasonFor(file: string, baseline: Named | undefined): string {
   const name = baseName(file)
-  if (/^U\d/.test(name)) return 'an undo migration'
+  if (/^U\d/.test(name)) return 'is an undo migration'
   if (/^[VB]\d/.test(name) && baseline !== undefined)
-    return `the baseline ${baseName(baseline.file)} stands for it`
+    return `is covered by the baseline ${baseName(baseline.file)}`
   return 'is not named as a migration of Flyway'
 }
 

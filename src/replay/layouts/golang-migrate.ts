@@ -23,7 +23,7 @@ export const golangMigrate: Layout = {
 
 function reasonUnread(file: string): string {
   if (file.includes('/')) return 'stands in a subfolder, which golang-migrate does not look into'
-  return /\.down\.(?:.*\.)?sql$/.test(file) ? 'a down part' : 'is not named <version>_name.up.sql'
+  return /\.down\.(?:.*\.)?sql$/.test(file) ? 'is a down part' : 'is not named <version>_name.up.sql'
 }
 
 function versionOf(file: string): string {

@@ -32,7 +32,7 @@ it('reads up.sql of the folders of diesel by version', () => {
   expect(read(root, '.')).toMatchObject({
     layouts: ['diesel . 3'],
     files: ['00000000000000_setup/up.sql', '20240101000000_a/up.sql', '2024-01-02-000000_b/up.sql'],
-    unread: { '2024-01-02-000000_b/down.sql': 'a down part' },
+    unread: { '2024-01-02-000000_b/down.sql': 'is a down part' },
   })
 })
 

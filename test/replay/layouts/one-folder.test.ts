@@ -178,8 +178,8 @@ it('reads the up files of golang-migrate by version', () => {
     layouts: ['golang-migrate . 2'],
     files: ['9_a.up.sql', '10_b.up.sql'],
     unread: {
-      '10_b.down.sql': 'a down part',
-      '9_a.down.sql': 'a down part',
+      '10_b.down.sql': 'is a down part',
+      '9_a.down.sql': 'is a down part',
       'other.sql': 'is not named <version>_name.up.sql',
     },
     session: 'same',
@@ -211,7 +211,7 @@ it('reads Flyway by version, then repeatable ones by description, and never an u
       'R__b_view.sql',
       'afterMigrate__grants.sql',
     ],
-    unread: { 'U1__a.sql': 'an undo migration', 'v2__lower.sql': 'is not named as a migration of Flyway' },
+    unread: { 'U1__a.sql': 'is an undo migration', 'v2__lower.sql': 'is not named as a migration of Flyway' },
     session: ['role', 'session_authorization', 'search_path'],
   })
 })
@@ -226,7 +226,7 @@ it('lets the highest baseline of Flyway stand for the versions that it covers', 
   })
   expect(read(root, '.')).toMatchObject({
     files: ['B2__base.sql', 'V3__c.sql'],
-    unread: { 'V1__a.sql': 'the baseline B2__base.sql stands for it' },
+    unread: { 'V1__a.sql': 'is covered by the baseline B2__base.sql' },
   })
 })
 

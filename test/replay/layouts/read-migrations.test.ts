@@ -32,7 +32,7 @@ describe('paths', () => {
     expect(read(root, '.')).toMatchObject({
       layouts: ['golang-migrate a/migrations 1', 'numbered a/migrations-old 0', 'numbered . 0'],
       unread: {
-        'a/migrations/1_x.down.sql': 'a down part',
+        'a/migrations/1_x.down.sql': 'is a down part',
         'a/migrations-old/0001_initial.py': 'is a migration in code, which is not read',
         'down/1.sql': 'stands in down/, which does not hold migrations to apply',
       },
@@ -104,7 +104,7 @@ describe('paths', () => {
     expect(read(root, 'd/1_a/up.sql').layouts).toEqual(['diesel d 1'])
     expect(read(root, 'x.sql')).toMatchObject({ layouts: ['dbmate . 1'], sql: ['x.sql: select 1;'] })
     for (const down of ['go/1_a.down.sql', 'd/1_a/down.sql'])
-      expect(refusal(root, down)).toMatch(/is no migration to apply in the layout .*: it a down part/)
+      expect(refusal(root, down)).toMatch(/is no migration to apply in the layout .*: it is a down part/)
   })
 
   it('refuses what names nothing', () => {

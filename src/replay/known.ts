@@ -18,8 +18,3 @@ export function withNamed<T extends { readonly name: string }>(list: readonly T[
   const at = list.findIndex(({ name }) => name === item.name)
   return at < 0 ? [...list, item] : list.with(at, item)
 }
-
-/** The list without the element of that name. */
-export function withoutNamed<T extends { readonly name: string }>(list: readonly T[], name: string): T[] {
-  return list.filter((item) => item.name !== name)
-}

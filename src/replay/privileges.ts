@@ -4,7 +4,7 @@ import { as, strings } from '../sql/node.ts'
 import type { State } from './state.ts'
 
 /** What ALL means for a kind of object, in PostgreSQL 17 and later. */
-export const allPrivileges = {
+const allPrivileges = {
   tables: ['select', 'insert', 'update', 'delete', 'truncate', 'references', 'trigger', 'maintain'],
   columns: ['select', 'insert', 'update', 'references'],
   sequences: ['select', 'update', 'usage'],

@@ -47,7 +47,7 @@ export class RoutineTexts {
 }
 
 /** Everything that steps may run, whether or not it is certain to. */
-export function codeOfSteps(steps: readonly Step[]): Code {
+function codeOfSteps(steps: readonly Step[]): Code {
   return joined(steps.map(codeOfStep))
 }
 

@@ -57,7 +57,7 @@ export function searchPathOf(value: string): string[] {
 }
 
 /** The list of `name=value` with one setting set, or taken out where `value` is null. */
-export function withSetting(settings: readonly string[], name: string, value: string | null): string[] {
+function withSetting(settings: readonly string[], name: string, value: string | null): string[] {
   const kept = settings.filter((setting) => !setting.startsWith(`${name}=`))
   return value === null ? kept : [...kept, `${name}=${value}`]
 }

@@ -76,7 +76,7 @@ const ofRelations: ReadonlySet<DropStmt['removeType']> = new Set<DropStmt['remov
 ])
 
 /** Every relation that stands anywhere in a statement. */
-export function namedRelations(state: State, node: unknown): readonly RelationId[] {
+function namedRelations(state: State, node: unknown): readonly RelationId[] {
   const ids = new Set<RelationId>()
   const visit = (value: unknown): void => {
     if (typeof value !== 'object' || value === null) return

@@ -19,7 +19,7 @@ const serialTypes: ReadonlyMap<string, string> = new Map([
 ])
 
 /** A definition that names no type changes a column that is there: of a typed table, or of a partition. */
-export function isColumnOptions(definition: ColumnDef): boolean {
+function isColumnOptions(definition: ColumnDef): boolean {
   return definition.typeName === undefined
 }
 
@@ -127,7 +127,7 @@ export function addIdentity(
 }
 
 /** The sequence of a serial or identity column; returns its id. */
-export function addSequence(
+function addSequence(
   context: StatementContext,
   relation: Relation,
   column: string,

@@ -244,7 +244,7 @@ function addForeignKey(
 }
 
 /** Says once in a history that a statement refers to a relation that nothing creates. */
-export function reportMissing(context: StatementContext, id: string): void {
+function reportMissing(context: StatementContext, id: string): void {
   const reason = `refers to ${id}, which no statement created`
   const reported = [...context.state.unmodelled.values()].some((statement) => statement.reason === reason)
   if (!reported) context.unmodelled(reason, [id])

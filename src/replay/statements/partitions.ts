@@ -241,7 +241,7 @@ export function removeParent(context: StatementContext, child: Relation, parent:
 }
 
 /** A copy keeps the place of what it was copied from. */
-export function isCopyOf(
+function isCopyOf(
   copy: { readonly name: string; readonly source: unknown },
   original: { readonly name: string; readonly source: unknown },
 ): boolean {

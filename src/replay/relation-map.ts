@@ -1,6 +1,7 @@
 import type { Relation, RelationId } from '../model/schema-model.ts'
 import { displayId } from '../sql/identifiers.ts'
 import { JournaledMap } from './journal.ts'
+import { temporaryNamespace } from './names.ts'
 
 /** The relations, and what is asked of all of them at once: constraint names of a namespace, children of a parent. */
 export class RelationMap extends JournaledMap<Relation> {
@@ -8,6 +9,7 @@ export class RelationMap extends JournaledMap<Relation> {
   readonly #constraintNames = new Map<string, number>()
   readonly #children = new Map<RelationId, Set<RelationId>>()
   readonly #changed = new Set<RelationId>()
+  readonly #temporary = new Set<RelationId>()
 
   /** Whether a constraint of any relation of the namespace has the name. */
   hasConstraint(namespace: string, name: string): boolean {
@@ -32,6 +34,11 @@ export class RelationMap extends JournaledMap<Relation> {
     return changed
   }
 
+  /** The relations that end with their session. */
+  get temporary(): readonly RelationId[] {
+    return [...this.#temporary]
+  }
+
   /** Whether a relation is another one or a partition or inheritor of it, at any depth. */
   comesFrom(id: RelationId, ancestor: RelationId): boolean {
     return id === ancestor || parentsOf(this.get(id)).some((parent) => this.comesFrom(parent, ancestor))
@@ -42,6 +49,8 @@ export class RelationMap extends JournaledMap<Relation> {
     const before = this.get(key)
     super.restore(key, value)
     const after = this.get(key)
+    if (after?.namespace === temporaryNamespace) this.#temporary.add(key)
+    else if (before?.namespace === temporaryNamespace) this.#temporary.delete(key)
     if (before?.constraints !== after?.constraints) {
       this.#count(before, after, -1)
       this.#count(after, before, 1)

@@ -10,6 +10,7 @@ import {
   variableAt,
 } from './psql-command.ts'
 import { PsqlConditions } from './psql-conditions.ts'
+import { PsqlVariables } from './psql-variables.ts'
 import { type Span, StatementTracker } from './split.ts'
 import { standIn, valueStandIn } from './stand-in.ts'
 
@@ -37,7 +38,7 @@ export function readPsql(
   variables: Map<string, string>,
   given: Readonly<Record<string, string>> = {},
 ): Generator<PsqlPart, void, undefined> {
-  return new PsqlScript(text, span, variables, given).parts()
+  return new PsqlScript(text, span, new PsqlVariables(variables, given)).parts()
 }
 
 interface Edit extends Span {
@@ -46,8 +47,7 @@ interface Edit extends Span {
 
 class PsqlScript {
   readonly #text: string
-  readonly #variables: Map<string, string>
-  readonly #given: ReadonlyMap<string, string>
+  readonly #variables: PsqlVariables
   readonly #lexer: Lexer
   readonly #tracker = new StatementTracker()
   /** Where the SQL that was not handed out yet starts, and the statement that is open in it. */
@@ -60,15 +60,9 @@ class PsqlScript {
   #copiesData = false
   readonly #conditions = new PsqlConditions()
 
-  constructor(
-    text: string,
-    span: Span,
-    variables: Map<string, string>,
-    given: Readonly<Record<string, string>>,
-  ) {
+  constructor(text: string, span: Span, variables: PsqlVariables) {
     this.#text = text
     this.#variables = variables
-    this.#given = new Map(Object.entries(given))
     this.#lexer = new Lexer(text, span)
     this.#from = span.start
     this.#statement = span.start
@@ -121,7 +115,7 @@ class PsqlScript {
     }
     const reference = variableAt(this.#text, lexer.start, lexer.end)
     if (reference === null) return
-    const by = substitutionOf(reference, this.#variables)
+    const by = substitutionOf(reference, this.#variables.values)
     if (by === undefined && this.#brackets > 0) return
     if (by === undefined) this.#unset ??= reference.name
     const stands = reference.form === 'literal' ? valueStandIn : standIn
@@ -219,11 +213,11 @@ class PsqlScript {
       if (this.#live) this.#edits.push({ start: lexer.start, end: lexer.at, by: escaped })
       return
     }
-    const command = readCommand(this.#text, lexer.start, lexer.end, this.#variables)
+    const command = readCommand(this.#text, lexer.start, lexer.end, this.#variables.values)
     lexer.at = Math.max(command.end, lexer.at)
     if (yield* this.#conditional(command)) return
     if (this.#live) yield* this.#command(command)
-    else this.#perhapsSet(command)
+    else if (this.#conditions.live === null) this.#variables.applyPerhaps(command)
   }
 
   *#command(command: PsqlCommand): Generator<PsqlPart> {
@@ -238,7 +232,7 @@ class PsqlScript {
       yield* this.#before(this.#statement)
       this.#restart(end)
     } else if (name === 'set' || name === 'unset' || isHarmless(name)) {
-      this.#assign(command)
+      this.#variables.apply(command)
       if (this.#tracker.begun) this.#edits.push({ start, end, by: ' ' })
       else {
         yield* this.#before(start)
@@ -251,7 +245,7 @@ class PsqlScript {
     } else {
       yield* this.#before(start)
       yield inclusionOf(command) ?? this.#unreadable(start, end, reasonFor(command))
-      if (name === 'prompt' || name === 'getenv') this.#variables.delete(command.arguments[0] ?? '')
+      this.#variables.apply(command)
       this.#restart(end)
     }
   }
@@ -262,7 +256,8 @@ class PsqlScript {
   }
 
   /** `\g` and its kin end a statement as a semicolon does. */
-  *#send({ name, start, end }: PsqlCommand): Generator<PsqlPart> {
+  *#send(command: PsqlCommand): Generator<PsqlPart> {
+    const { name, start, end } = command
     if (name === 'gexec') {
       yield* this.#before(this.#statement)
       yield this.#unreadable(this.#statement, end, '\\gexec runs SQL that a query computes')
@@ -270,26 +265,8 @@ class PsqlScript {
       yield* this.#endStatement(start)
       yield* this.#before(start)
     }
-    if (name === 'gset') this.#variables.clear()
+    this.#variables.apply(command)
     this.#restart(end)
-  }
-
-  #assign({ name, arguments: [variable, ...values] }: PsqlCommand): void {
-    if (variable === undefined || (name !== 'set' && name !== 'unset')) return
-    if (variable === null) {
-      this.#variables.clear()
-      return
-    }
-    const known = values.includes(null) ? this.#given.get(variable) : values.join('')
-    if (name === 'unset' || known === undefined) this.#variables.delete(variable)
-    else this.#variables.set(variable, known)
-  }
-
-  /** What a branch sets that psql may or may not run is not known after it. */
-  #perhapsSet({ name, arguments: [variable] }: PsqlCommand): void {
-    if (this.#conditions.live !== null) return
-    if (name === 'set' || name === 'unset') this.#variables.delete(variable ?? '')
-    else if (name === 'gset' || isInclusion(name)) this.#variables.clear()
   }
 
   /** True if the command was one of `\if`, `\elif`, `\else`, `\endif`. */

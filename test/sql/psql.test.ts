@@ -152,6 +152,14 @@ describe('readPsql', () => {
       ])
     })
 
+    it.each(["\\prompt 'Which? ' v", '\\getenv v HOME', '\\set v', '\\unset v', '\\gset', '\\i x'])(
+      'does not know a variable after a branch that may have run %s',
+      (command) => {
+        const text = `\\if :x\n${command}\n\\endif\nselect :v;`
+        expect(read(text, { v: '1' }).at(-1)).toMatch(/the psql variable "v" is not set here/)
+      },
+    )
+
     it('reports one that is not ended', () => {
       expect(read('select 1;\n\\if off\nselect 2;').at(-1)).toMatch(/\\if without \\endif/)
     })

@@ -1,6 +1,7 @@
 import type { CheckResult } from '../findings/check-result.ts'
 import type { Finding, Severity } from '../findings/finding.ts'
 import { LineIndex } from '../findings/position.ts'
+import type { Provenance } from '../model/schema-model.ts'
 import { codeFrame } from './code-frame.ts'
 import { type Colors, count, printable } from './terminal.ts'
 
@@ -18,31 +19,97 @@ export function checkText(result: CheckResult, { colors, quiet }: TextOptions): 
   )
   const lines = new Map([...result.texts].map(([file, text]) => [file, new LineIndex(text)]))
   const blocks: string[] = []
-  let file: string | null = null
-  for (const finding of told) {
-    if (finding.file !== file) blocks.push(colors.underline(printable(finding.file)))
-    file = finding.file
-    blocks.push(findingBlock(finding, lines, colors))
+  let before: Finding | null = null
+  for (const group of alike(told)) {
+    const [finding, ...others] = group
+    if (finding.file !== before?.file) blocks.push(colors.underline(printable(finding.file)))
+    blocks.push(findingBlock(finding, others, before, lines, colors))
+    before = others.at(-1) ?? finding
   }
+  if (!quiet && told.length > tableFrom) blocks.push(countsTable(told, colors))
   if (!quiet || told.length > 0) blocks.push(summary(result, colors, quiet))
   return blocks.length === 0 ? '' : `${blocks.join('\n\n')}\n`
 }
 
-function findingBlock(finding: Finding, lines: ReadonlyMap<string, LineIndex>, colors: Colors): string {
+type Group = readonly [Finding, ...Finding[]]
+
+/** What one file says several times in the same words is told once. */
+function alike(findings: readonly Finding[]): Group[] {
+  const groups = new Map<string, [Finding, ...Finding[]]>()
+  for (const finding of findings) {
+    const key = JSON.stringify([
+      finding.file,
+      finding.check,
+      finding.severity,
+      finding.message,
+      finding.repairedBy,
+    ])
+    const group = groups.get(key)
+    if (group === undefined) groups.set(key, [finding])
+    else group.push(finding)
+  }
+  return [...groups.values()]
+}
+
+function findingBlock(
+  finding: Finding,
+  others: readonly Finding[],
+  before: Finding | null,
+  lines: ReadonlyMap<string, LineIndex>,
+  colors: Colors,
+): string {
   const { check, severity, message, help, source, fix, repairedBy } = finding
   const index = source === null ? undefined : lines.get(source.file)
   const rows = [`${paint(severity, colors)} ${colors.bold(printable(message))} ${colors.dim(`[${check}]`)}`]
   if (source !== null && index !== undefined) {
     const { line, column } = index.positionOf(source.start)
-    rows.push(
-      colors.dim(`  at ${printable(source.file)}:${line}:${column}`),
-      ...codeFrame(index, source, colors),
-    )
+    rows.push(colors.dim(`  at ${printable(source.file)}:${line}:${column}`))
+    if (!isSame(source, before?.source ?? null)) rows.push(...codeFrame(index, source, colors))
   }
-  if (help !== null && (fix === null || !help.includes(fix))) rows.push(...labelled('help', help, colors))
+  if (others.length > 0) rows.push(...labelled('note', again(others, lines), colors))
+  const isSaid = before?.file === finding.file && help === before.help
+  if (help !== null && !isSaid && (fix === null || !help.includes(fix))) {
+    rows.push(...labelled('help', help, colors))
+  }
   if (fix !== null) rows.push(...labelled('fix', fix, colors))
   if (repairedBy !== null) rows.push(...labelled('note', `repaired by ${repairedBy}`, colors))
   return rows.join('\n')
+}
+
+function isSame(one: Provenance, other: Provenance | null): boolean {
+  return one.file === other?.file && one.start === other.start && one.end === other.end
+}
+
+const namedLines = 10
+
+function again(others: readonly Finding[], lines: ReadonlyMap<string, LineIndex>): string {
+  const numbers = others.flatMap(({ source }) =>
+    source === null ? [] : (lines.get(source.file)?.positionOf(source.start).line ?? []),
+  )
+  const more = numbers.length - namedLines
+  const named = numbers.slice(0, namedLines).join(', ') + (more > 0 ? ` and ${more} more` : '')
+  return `the same ${others.length === 1 ? 'once more' : `${others.length} times more`} in this file, line ${named}`
+}
+
+/** Up to so many findings the reader has counted himself. */
+const tableFrom = 10
+
+/** How many findings each check has, the most severe and most frequent first. */
+function countsTable(findings: readonly Finding[], colors: Colors): string {
+  const counts = new Map<string, { severity: Severity; check: string; count: number }>()
+  for (const { severity, check } of findings) {
+    const key = `${severity} ${check}`
+    const row = counts.get(key) ?? { severity, check, count: 0 }
+    counts.set(key, { ...row, count: row.count + 1 })
+  }
+  const rank: Record<Severity, number> = { error: 0, warning: 1, info: 2 }
+  const rows = [...counts.values()].sort(
+    (a, b) => rank[a.severity] - rank[b.severity] || b.count - a.count || (a.check < b.check ? -1 : 1),
+  )
+  const width = String(Math.max(...rows.map((row) => row.count))).length
+  return rows
+    .map((row) => `${String(row.count).padStart(width)} ${paint(row.severity, colors)} ${row.check}`)
+    .join('\n')
 }
 
 function labelled(label: string, text: string, colors: Colors): string[] {

@@ -3,9 +3,9 @@ import type { Provenance } from '../model/schema-model.ts'
 import { type Colors, printable } from './terminal.ts'
 
 /** How many lines of a long statement are shown before the rest is left out. */
-const shownLines = 8
+const shownLines = 6
 
-/** The statement with line numbers, and underlined. */
+/** The statement with line numbers, its first line underlined. */
 export function codeFrame(lines: LineIndex, { start, end }: Provenance, colors: Colors): string[] {
   const from = lines.positionOf(start)
   const to = lines.positionOf(end)
@@ -15,9 +15,10 @@ export function codeFrame(lines: LineIndex, { start, end }: Provenance, colors: 
   const frame: string[] = []
   for (let number = from.line; number <= last; number++) {
     const text = lines.line(number)
-    const first = number === from.line ? from.column - 1 : text.search(/\S|$/)
-    const stop = number === to.line ? Math.min(to.column - 1, text.length) : text.trimEnd().length
     frame.push(`${gutter(String(number))} ${printable(text)}`)
+    if (number > from.line) continue
+    const first = from.column - 1
+    const stop = number === to.line ? Math.min(to.column - 1, text.length) : text.trimEnd().length
     if (stop > first) {
       frame.push(`${gutter('')} ${blank(text.slice(0, first))}${colors.red('^'.repeat(stop - first))}`)
     }

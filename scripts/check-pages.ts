@@ -1,4 +1,5 @@
 import type { Check } from '../src/checks/define-check.ts'
+import { paragraphs } from '../src/report/check-page.ts'
 
 const generated = '<!-- Generated from src/checks by `npm run generate`. -->'
 
@@ -25,9 +26,9 @@ export function checkPage({
     `${title}.`,
     `${facts.join('; ')}.`,
     '## Why it matters',
-    paragraphs(rationale),
+    paragraphs(rationale).join('\n\n'),
     '## When to accept it',
-    paragraphs(accept),
+    paragraphs(accept).join('\n\n'),
     '## What it finds',
     ...bad.map(
       (example) =>
@@ -51,14 +52,6 @@ The examples stand behind a small schema of tenants, users and memberships: \`te
 | --- | --- | --- |
 ${rows.join('\n')}
 `
-}
-
-function paragraphs(text: string): string {
-  return text
-    .trim()
-    .split('\n')
-    .map((line) => line.trim())
-    .join('\n')
 }
 
 /** Several migrations are divided by a blank line. */

@@ -95,9 +95,16 @@ class Lives {
     for (const key of this.#examined(focus)) if (!defects.has(key)) this.#mend(key, file)
     for (const [key, defect] of defects) {
       const life = this.#present.get(key)
-      if (life !== undefined) life.defect = defect
+      if (life !== undefined && !this.#isRenewed(life, defect, file)) life.defect = defect
       else this.brought.push(this.#add(this.#born(defect, step, file, reexamination)))
     }
+  }
+
+  /** Whether the file makes anew, or makes another thing of, what was wrong before the first file asked about. */
+  #isRenewed(life: Life, { found }: Defect, file: string): boolean {
+    if (life.file !== null) return false
+    const isOwn = found.source !== null && this.#options.filesOf(file).has(found.source.file)
+    return isOwn || found.message !== life.defect.found.message
   }
 
   #born(defect: Defect, step: HistoryStep, file: string, { causes }: Reexamination): Life {

@@ -69,6 +69,40 @@ describe('the whole history is asked about', () => {
 })
 
 describe('some files are asked about', () => {
+  const unforcedAgain = `${protectedTable}
+    alter table public.t no force row level security;`
+  const loose = `${protectedTable}
+    create policy loose on public.t for select to app_user using (id is not null);`
+
+  test('a file that makes an old defect of the same table worse brings it', () => {
+    const disabled = 'alter table public.t disable row level security;'
+    expect(flags([orgs, unforcedAgain, disabled], { asked: ['3.sql'] })).toEqual([
+      'row-security-disabled public.t @3.sql',
+    ])
+  })
+
+  test('a file that makes a loose policy anew brings it', () => {
+    const again = `drop policy loose on public.t;
+      create policy loose on public.t for select to app_user using (org_id <> id);`
+    expect(lives([orgs, loose, again], { asked: ['3.sql'] }).map(told)).toEqual([
+      'policy-admits-foreign-rows public.t/loose @3.sql',
+    ])
+  })
+
+  test('a file that drops what closed a loose policy in part brings it', () => {
+    const barrier = `${protectedTable}
+      create policy loose on public.t for all to app_user using (id <> org_id) with check (id <> org_id);
+      create policy barrier on public.t as restrictive for update to app_user using (false) with check (false);`
+    const lines = lives([orgs, barrier, 'drop policy barrier on public.t;'], { asked: ['3.sql'] }).map(told)
+    expect(lines).toEqual(['policy-admits-foreign-rows public.t/loose @3.sql'])
+  })
+
+  test('a file that alters a loose policy and leaves it loose brings it', () => {
+    const tighter = 'alter policy loose on public.t to app_user, service;'
+    expect(lives([orgs, loose, 'comment on table public.t is $$t$$;'], { asked: ['3.sql'] })).toEqual([])
+    expect(lives([orgs, loose, tighter], { asked: ['3.sql'] }).map(told)).toHaveLength(1)
+  })
+
   const unforced = [table, index, enable, policy].join('\n')
 
   test('debt from before them is not told', () => {

@@ -7,6 +7,7 @@ import { loadParser } from '../sql/parse.ts'
 import { supabasePrelude } from '../templates/supabase.ts'
 import type { TenancyDeclaration } from '../tenancy/declaration.ts'
 import type { Platform, Tenancy } from '../tenancy/tenancy.ts'
+import { unknownNames } from './declared-names.ts'
 import { readingNotes } from './notes.ts'
 import { filesNamed, inputsOf, type RunRequest } from './request.ts'
 
@@ -55,6 +56,7 @@ export async function loadHistory(request: RunRequest): Promise<LoadedHistory> {
     notes: [
       ...readingNotes(layouts),
       ...platformNote(declared, platform),
+      ...unknownNames(history.model, declared, request.config?.file ?? null),
       ...assumed.map((sentence) => `assumed: ${sentence}`),
     ],
   }

@@ -171,3 +171,25 @@ describe('explain', () => {
     )
   })
 })
+
+describe('a declaration that the migrations do not meet', () => {
+  const folderFor = (tenancy: object) =>
+    folderWith({
+      'migrations/1.sql': 'create table public.notes (tenant_id uuid);',
+      'ringfence.config.json': JSON.stringify({ migrations: ['migrations'], tenancy }),
+    })
+
+  test('a guarded namespace that is not there is refused, with the nearest', () => {
+    expect(refused(ringfence(['check'], folderFor({ guardedNamespaces: ['pubic'] })))).toContain(
+      'ringfence.config.json: tenancy.guardedNamespaces names pubic, which no migration creates; did you mean "public"?',
+    )
+  })
+
+  test('a relation that is not there is told on stderr', () => {
+    const { stderr } = ringfence(
+      ['check'],
+      folderFor({ globalTables: [{ relation: 'public.notess', reason: 'shared' }] }),
+    )
+    expect(stderr).toContain('tenancy.globalTables names public.notess, which no migration creates')
+  })
+})

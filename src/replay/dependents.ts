@@ -53,8 +53,8 @@ function* dependentsOfRelation(state: State, id: RelationId): Generator<Dependen
     const object = { kind: 'relation', id: child.id } as const
     yield child.partitionOf === id ? goesAlong(object) : needsCascade(object)
   }
-  for (const sequence of state.sequences.values()) {
-    if (sequence.ownedBy?.relation === id) yield goesAlong({ kind: 'sequence', id: sequence.id })
+  for (const sequence of state.sequencesByOwner.group(id)) {
+    yield goesAlong({ kind: 'sequence', id: sequence.id })
   }
   yield* dependentsOfId(state, id)
   yield* referrersOfPartition(state, id)
@@ -128,10 +128,8 @@ function* dependentsOfColumn(state: State, id: RelationId, column: string): Gene
     const along = own.holder === 'constraint' || own.holder === 'index'
     yield { object: holderOf(relation, own), along }
   }
-  for (const sequence of state.sequences.values()) {
-    const { ownedBy } = sequence
-    if (ownedBy?.relation === id && ownedBy.column === column)
-      yield goesAlong({ kind: 'sequence', id: sequence.id })
+  for (const sequence of state.sequencesByOwner.group(id)) {
+    if (sequence.ownedBy?.column === column) yield goesAlong({ kind: 'sequence', id: sequence.id })
   }
   for (const child of state.relations.childrenOf(id)) {
     if (isOnlyInherited(state, child, column, id)) yield goesAlong(columnOf(child, column))

@@ -1,4 +1,5 @@
 import type { Provenance } from '../model/schema-model.ts'
+import { Grouping } from './grouping.ts'
 
 /** One change of one map: `before` and `after` are undefined where the key was absent. */
 export interface Change {
@@ -57,6 +58,7 @@ export class Journal {
 export class JournaledMap<V> implements Iterable<[string, V]> {
   readonly #journal: Journal
   readonly #values = new Map<string, V>()
+  readonly #groupings: Grouping<V>[] = []
 
   constructor(journal: Journal) {
     this.#journal = journal
@@ -98,10 +100,20 @@ export class JournaledMap<V> implements Iterable<[string, V]> {
     for (const [key, value] of [...this.#values]) this.set(key, change(value))
   }
 
+  /** Its values by what several may share, from now on. */
+  groupedBy(groupsOf: (value: V) => readonly string[]): Grouping<V> {
+    const grouping = new Grouping((key) => this.get(key), groupsOf)
+    this.#groupings.push(grouping)
+    return grouping
+  }
+
   /** @internal For the journal alone. */
   restore(key: string, value: unknown): void {
-    if (value === undefined) this.#values.delete(key)
-    else this.#values.set(key, value as V)
+    const before = this.#values.get(key)
+    const after = value as V | undefined
+    for (const grouping of this.#groupings) grouping.move(key, before, after)
+    if (after === undefined) this.#values.delete(key)
+    else this.#values.set(key, after)
   }
 
   #change(key: string, after: V | undefined): void {
@@ -109,33 +121,5 @@ export class JournaledMap<V> implements Iterable<[string, V]> {
     if (before === after) return
     this.#journal.record({ map: this as JournaledMap<unknown>, key, before, after })
     this.restore(key, after)
-  }
-}
-
-/** A journaled map that also finds its values by a key that several may share. */
-export class GroupedMap<V> extends JournaledMap<V> {
-  readonly #groupOf: (value: V) => string
-  readonly #groups = new Map<string, Set<string>>()
-
-  constructor(journal: Journal, groupOf: (value: V) => string) {
-    super(journal)
-    this.#groupOf = groupOf
-  }
-
-  /** The values of a group, in the order in which they were set. */
-  group(name: string): V[] {
-    return [...(this.#groups.get(name) ?? [])].flatMap((key) => this.get(key) ?? [])
-  }
-
-  /** @internal */
-  override restore(key: string, value: unknown): void {
-    const before = this.get(key)
-    if (before !== undefined) this.#groups.get(this.#groupOf(before))?.delete(key)
-    super.restore(key, value)
-    if (value === undefined) return
-    const name = this.#groupOf(value as V)
-    const group = this.#groups.get(name)
-    if (group === undefined) this.#groups.set(name, new Set([key]))
-    else group.add(key)
   }
 }

@@ -4,32 +4,46 @@ import { elementType } from './moves.ts'
 import { referencesOf } from './references.ts'
 import type { State } from './state.ts'
 
-/** Ids that a relation's record refers to, so that most relations need no closer look. Types of PostgreSQL's own have none. */
-export function mentions(state: State, relation: Relation): ReadonlySet<string> {
-  const known = state.mentions.get(relation)
-  if (known !== undefined) return known
-  const ids = new Set<string>()
-  for (const { references } of relation.constraints) if (references !== null) ids.add(references.relation)
-  for (const { type } of relation.columns) if (type.includes('.')) ids.add(elementType(type))
-  for (const { routine } of relation.triggers) ids.add(routine)
-  for (const { expression, holder } of expressionsOf(relation)) {
-    for (const id of referencesOf(state, expression, holder === 'view' ? null : relation).ids) ids.add(id)
+/** The relations whose records refer to an id or did so once, looked up and not searched for. */
+export function relationsThatMention(state: State, id: string): Relation[] {
+  for (const [changed, before] of state.relations.takeChanged()) {
+    const relation = state.relations.get(changed)
+    if (relation === undefined) continue
+    for (const mention of mentionsOfNewParts(state, relation, before)) enter(state, mention, changed)
   }
-  state.mentions.set(relation, ids)
-  return ids
+  return [...(state.mentioned.get(id) ?? [])].flatMap((candidate) => state.relations.get(candidate) ?? [])
 }
 
-/** The relations whose records refer to an id, looked up and not searched for. */
-export function relationsThatMention(state: State, id: string): Relation[] {
-  for (const changed of state.relations.takeChanged()) {
-    const relation = state.relations.get(changed)
-    if (relation !== undefined)
-      for (const mention of mentions(state, relation)) enter(state, mention, changed)
+/** Ids that the parts of a relation's record refer to which an earlier record didn't have. */
+function* mentionsOfNewParts(
+  state: State,
+  relation: Relation,
+  before: Relation | undefined,
+): Generator<string> {
+  const parts = before === undefined ? relation : newParts(relation, before)
+  for (const { references } of parts.constraints) if (references !== null) yield references.relation
+  for (const { type } of parts.columns) if (type.includes('.')) yield elementType(type)
+  for (const { routine } of parts.triggers) yield routine
+  for (const { expression, holder } of expressionsOf(parts)) {
+    yield* referencesOf(state, expression, holder === 'view' ? null : relation).ids
   }
-  return [...(state.mentioned.get(id) ?? [])].flatMap((candidate) => {
-    const relation = state.relations.get(candidate)
-    return relation !== undefined && mentions(state, relation).has(id) ? [relation] : []
-  })
+}
+
+function newParts(relation: Relation, before: Relation): Relation {
+  return {
+    ...relation,
+    columns: newItems(relation.columns, before.columns),
+    constraints: newItems(relation.constraints, before.constraints),
+    indexes: newItems(relation.indexes, before.indexes),
+    policies: newItems(relation.policies, before.policies),
+    triggers: newItems(relation.triggers, before.triggers),
+    partitionBy: relation.partitionBy === before.partitionBy ? null : relation.partitionBy,
+    view: relation.view === before.view ? null : relation.view,
+  }
+}
+
+function newItems<T>(items: readonly T[], before: readonly T[]): readonly T[] {
+  return items === before ? [] : items.filter((item) => !before.includes(item))
 }
 
 function enter({ mentioned }: State, id: string, relation: RelationId): void {

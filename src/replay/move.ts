@@ -2,7 +2,7 @@ import type { Expression, Relation, Routine } from '../model/schema-model.ts'
 import { displayId } from '../sql/identifiers.ts'
 import { assign, mapExpressions, mapShared } from './expressions.ts'
 import type { JournaledMap } from './journal.ts'
-import { mentions } from './mentions.ts'
+import { relationsThatMention } from './mentions.ts'
 import { movingRewriter } from './move-references.ts'
 import { type Address, Moves } from './moves.ts'
 import { type Rewriter, rewrite } from './rewrite.ts'
@@ -13,8 +13,11 @@ export function moveObjects(state: State, addresses: ReadonlyMap<string, Address
   const moves = new Moves(state, addresses)
   const { idAfter } = moves
   const rewriter = movingRewriter(state, moves)
+  const concerned = new Set(
+    [...moves].flatMap(([id]) => [state.relations.get(id), ...relationsThatMention(state, id)]),
+  )
   const replacements = [
-    ...replace(state.relations, (relation) => movedRelation(state, relation, moves, rewriter)),
+    ...replace(state.relations, (relation) => movedRelation(state, relation, moves, rewriter, concerned)),
     ...replace(state.routines, (routine) => movedRoutine(state, routine, moves, rewriter)),
     ...replace(state.types, (type) => {
       const { id, namespace, name } = moves.get(type.id) ?? type
@@ -57,7 +60,14 @@ function replace<V extends { readonly id: string }>(
   ]
 }
 
-function movedRelation(state: State, relation: Relation, moves: Moves, rewriter: Rewriter): Relation {
+/** `concerned`: the relations whose expressions may refer to what moves. */
+function movedRelation(
+  state: State,
+  relation: Relation,
+  moves: Moves,
+  rewriter: Rewriter,
+  concerned: ReadonlySet<Relation | undefined>,
+): Relation {
   const { idAfter, typeAfter } = moves
   const { id, namespace, name } = moves.get(relation.id) ?? relation
   const { partitionOf, view, origin } = relation
@@ -85,8 +95,7 @@ function movedRelation(state: State, relation: Relation, moves: Moves, rewriter:
         replaces: origin.replaces && idAfter(origin.replaces),
       }),
   })
-  const ids = mentions(state, relation)
-  if (!moves.has(relation.id) && ![...moves].some(([moved]) => ids.has(moved))) return renamed
+  if (!concerned.has(relation)) return renamed
   return mapExpressions(renamed, (expression: Expression, own) =>
     rewrite(state, expression, own ? relation : null, rewriter),
   )

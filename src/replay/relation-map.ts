@@ -1,15 +1,13 @@
 import type { Relation, RelationId } from '../model/schema-model.ts'
 import { displayId } from '../sql/identifiers.ts'
 import { JournaledMap } from './journal.ts'
-import { temporaryNamespace } from './names.ts'
 
 /** The relations, and what is asked of all of them at once: constraint names of a namespace, children of a parent. */
 export class RelationMap extends JournaledMap<Relation> {
   /** How many constraints of a namespace have a name, by `displayId`. */
   readonly #constraintNames = new Map<string, number>()
-  readonly #children = new Map<RelationId, Set<RelationId>>()
-  readonly #changed = new Set<RelationId>()
-  readonly #temporary = new Set<RelationId>()
+  readonly #byParent = this.groupedBy(parentsOf)
+  readonly #changed = new Map<RelationId, Relation | undefined>()
 
   /** Whether a constraint of any relation of the namespace has the name. */
   hasConstraint(namespace: string, name: string): boolean {
@@ -18,8 +16,7 @@ export class RelationMap extends JournaledMap<Relation> {
 
   /** Partitions and inheritors of a relation, the direct ones, sorted by id. */
   childrenOf(parent: RelationId): Relation[] {
-    const ids = [...(this.#children.get(parent) ?? [])].sort()
-    return ids.map((id) => this.get(id)).filter((child) => child !== undefined)
+    return this.#byParent.group(parent).sort((a, b) => (a.id < b.id ? -1 : 1))
   }
 
   /** The partitions of a partitioned table, the direct ones. */
@@ -27,8 +24,8 @@ export class RelationMap extends JournaledMap<Relation> {
     return this.childrenOf(parent).filter((child) => child.partitionOf === parent)
   }
 
-  /** The ids that were set or taken away since this was asked last. */
-  takeChanged(): readonly RelationId[] {
+  /** The relations that were set or taken away since this was asked last, each as it was then. */
+  takeChanged(): readonly [RelationId, Relation | undefined][] {
     const changed = [...this.#changed]
     this.#changed.clear()
     return changed
@@ -45,23 +42,13 @@ export class RelationMap extends JournaledMap<Relation> {
   }
 
   override restore(key: string, value: unknown): void {
-    this.#changed.add(key)
     const before = this.get(key)
+    if (!this.#changed.has(key)) this.#changed.set(key, before)
     super.restore(key, value)
     const after = this.get(key)
-    if (after?.namespace === temporaryNamespace) this.#temporary.add(key)
-    else if (before?.namespace === temporaryNamespace) this.#temporary.delete(key)
     if (before?.constraints !== after?.constraints) {
       this.#count(before, after, -1)
       this.#count(after, before, 1)
-    }
-    if (before?.partitionOf !== after?.partitionOf || before?.inherits !== after?.inherits) {
-      for (const parent of parentsOf(before)) this.#children.get(parent)?.delete(key)
-      for (const parent of parentsOf(after)) {
-        const children = this.#children.get(parent)
-        if (children === undefined) this.#children.set(parent, new Set([key]))
-        else children.add(key)
-      }
     }
   }
 

@@ -14,8 +14,8 @@ export function moveRelation(context: StatementContext, id: RelationId, to: Addr
   const relation = state.relations.get(id)
   if (relation === undefined || isTaken(context, to, [id])) return false
   const moves = new Map([[id, to]])
-  for (const sequence of state.sequences.values()) {
-    if (sequence.ownedBy?.relation === id && to.namespace !== relation.namespace) {
+  if (to.namespace !== relation.namespace) {
+    for (const sequence of state.sequencesByOwner.group(id)) {
       moves.set(sequence.id, { namespace: to.namespace, name: sequence.name })
     }
   }

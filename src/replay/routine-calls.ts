@@ -18,7 +18,7 @@ export function calledRoutines(state: State, call: FuncCall, scope: Scope | null
   const [namespace] = names.length > 1 ? names.slice(-2) : []
   const count = call.args?.length ?? 0
   for (const searched of namespace === undefined ? state.session.searchPath : [namespace]) {
-    const overloads = state.routines.group(displayId(searched, name))
+    const overloads = state.routinesByName.group(displayId(searched, name))
     const routines = overloads.filter((routine) => takes(routine, count))
     if (routines.length === 0) continue
     const exact = routines.filter((routine) => routine.arguments.length === count)

@@ -12,7 +12,7 @@ import type { State } from './state.ts'
  */
 export function findRoutines(state: State, parts: readonly string[]): Routine[] {
   const { namespace, name } = qualifiedName(parts)
-  return searched(state, namespace).flatMap((each) => state.routines.group(displayId(each, name)))
+  return searched(state, namespace).flatMap((each) => state.routinesByName.group(displayId(each, name)))
 }
 
 /** The routine that DROP, ALTER or GRANT names; where no arguments are written the first of the name. */

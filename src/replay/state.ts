@@ -17,7 +17,7 @@ import type {
   UnmodelledStatement,
 } from '../model/schema-model.ts'
 import { displayId } from '../sql/identifiers.ts'
-import { GroupedMap, Journal, JournaledMap } from './journal.ts'
+import { Journal, JournaledMap } from './journal.ts'
 import type { References } from './references.ts'
 import { RelationMap } from './relation-map.ts'
 import { RoutineTexts } from './routine-code.ts'
@@ -29,18 +29,23 @@ export class State {
   readonly journal = new Journal()
   readonly namespaces = new JournaledMap<Namespace>(this.journal)
   readonly relations = new RelationMap(this.journal)
+  readonly relationsByNamespace = this.relations.groupedBy(({ namespace }) => [namespace])
   /** Which relation an index stands on: index id (`namespace.name`) to relation id. */
   readonly indexes = new JournaledMap<RelationId>(this.journal)
   /** What became of a relation that was renamed or moved: the id that it had, to the id that it has. */
   readonly formerIds = new JournaledMap<RelationId>(this.journal)
   /** Names of the NOT NULL constraints (PostgreSQL 18) of a relation: its id to name by column. */
   readonly notNullNames = new JournaledMap<ReadonlyMap<string, string>>(this.journal)
-  /** Grouped by `namespace.name`: what is overloaded shares it. */
-  readonly routines = new GroupedMap<Routine>(this.journal, ({ namespace, name }) =>
-    displayId(namespace, name),
-  )
+  readonly routines = new JournaledMap<Routine>(this.journal)
+  /** By `namespace.name`: what is overloaded shares it. */
+  readonly routinesByName = this.routines.groupedBy(({ namespace, name }) => [displayId(namespace, name)])
   readonly types = new JournaledMap<Type>(this.journal)
   readonly sequences = new JournaledMap<Sequence>(this.journal)
+  readonly sequencesByNamespace = this.sequences.groupedBy(({ namespace }) => [namespace])
+  /** By the relation with the column that owns the sequence. */
+  readonly sequencesByOwner = this.sequences.groupedBy(({ ownedBy }) =>
+    ownedBy === null ? [] : [ownedBy.relation],
+  )
   readonly roles = new JournaledMap<Role>(this.journal)
   readonly roleMemberships = new JournaledMap<RoleMembership>(this.journal)
   readonly defaultPrivileges = new JournaledMap<DefaultPrivilege>(this.journal)
@@ -55,8 +60,7 @@ export class State {
   /** What expressions refer to, by the expression: worked out once, since trees never change. */
   readonly references = new WeakMap<Node, References>()
 
-  /** Ids that the record of a relation refers to, by the record; and by such an id, the relations that had or have it. */
-  readonly mentions = new WeakMap<Relation, ReadonlySet<string>>()
+  /** By an id that records of relations refer to: the relations whose records do so or did. */
   readonly mentioned = new Map<string, Set<RelationId>>()
 
   #ordinal = 0

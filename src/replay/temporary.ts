@@ -4,9 +4,9 @@ import type { State } from './state.ts'
 
 /** Drops temporary relations and sequences, as at the end of the session that made them. */
 export function dropTemporary(state: State): void {
-  const sequences = [...state.sequences.values()].filter(({ namespace }) => namespace === temporaryNamespace)
+  const { relationsByNamespace, sequencesByNamespace } = state
   removeObjects(state, [
-    ...state.relations.temporary.map((id) => ({ kind: 'relation', id }) as const),
-    ...sequences.map(({ id }) => ({ kind: 'sequence', id }) as const),
+    ...relationsByNamespace.group(temporaryNamespace).map(({ id }) => ({ kind: 'relation', id }) as const),
+    ...sequencesByNamespace.group(temporaryNamespace).map(({ id }) => ({ kind: 'sequence', id }) as const),
   ])
 }

@@ -101,8 +101,8 @@ export const columnCommands = {
   }),
   AT_DropIdentity: alterColumn('drop', 'partitions', ({ identity, name }, _command, { state }, relation) => {
     if (identity === null) return 'is no identity column'
-    for (const { id, ownedBy } of [...state.sequences.values()]) {
-      if (ownedBy?.relation === relation.id && ownedBy.column === name) state.sequences.delete(id)
+    for (const { id, ownedBy } of state.sequencesByOwner.group(relation.id)) {
+      if (ownedBy?.column === name) state.sequences.delete(id)
     }
     return { identity: null }
   }),

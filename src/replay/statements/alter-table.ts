@@ -107,9 +107,8 @@ const commands: { readonly [K in AlterTableType]: AlterCommand } = {
       const { state } = context
       const owner = roleName(context, newowner)
       state.put({ ...relation, owner })
-      for (const sequence of [...state.sequences.values()]) {
-        if (sequence.ownedBy?.relation === relation.id)
-          state.sequences.set(sequence.id, { ...sequence, owner })
+      for (const sequence of state.sequencesByOwner.group(relation.id)) {
+        state.sequences.set(sequence.id, { ...sequence, owner })
       }
     },
   },

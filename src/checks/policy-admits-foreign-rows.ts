@@ -182,6 +182,24 @@ export default defineCheck({
       leaks: `insert into app.memberships values ('${otherTenant}', app.current_user_id(), 'owner')`,
     },
     {
+      name: 'a function that has the user and the tenant, and no membership between them',
+      sql: [
+        guardedInvoices,
+        sql`
+          create function app.is_member(tenant uuid) returns boolean language sql stable security definer as $$
+            select exists (
+              select 1 from app.tenants t
+              join app.users u on u.id = app.current_user_id()
+              where t.id = tenant
+            )
+          $$;
+          create policy members_read on app.invoices for select to app_user using (app.is_member(tenant_id));`,
+      ],
+      tenancy: { context: {} },
+      finds: ['app.invoices/members_read'],
+      leaks: 'select * from app.invoices',
+    },
+    {
       name: 'one policy of a child goes through the parent, another does not',
       sql: [
         ...linesRead('invoice_id in (select i.id from app.invoices i)'),

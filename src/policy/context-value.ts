@@ -121,9 +121,14 @@ export class ContextValues {
     return this.#routines.answersAnybody(strings(as(node, 'FuncCall')?.funcname))
   }
 
-  /** Whether the function is not given its arguments in vain. */
-  usesArguments(call: FuncCall): boolean {
-    return this.#routines.usesArguments(strings(call.funcname), call.args?.length ?? 0)
+  /** Whether a function that is given a row tells by the context whose it is. */
+  decidesOnRow(call: FuncCall, scope: Scope): boolean {
+    const name = strings(call.funcname)
+    return (
+      this.#routines.usesArguments(name, call.args?.length ?? 0) &&
+      this.decidesByContext(call, scope) &&
+      this.#routines.joinsTenant(name)
+    )
   }
 
   /** Whether the function decides by the context. */

@@ -2,6 +2,8 @@ import type { Routine, SchemaModel } from '../model/schema-model.ts'
 import { printQuery } from '../sql/expression.ts'
 import { tokensOf } from '../sql/tokens.ts'
 import type { Tenancy } from '../tenancy/tenancy.ts'
+import { tenantKeyOf } from './category.ts'
+import { isUserColumn } from './user-columns.ts'
 
 /** What the body of a routine names: relations, columns and arguments, what it calls, and the settings that it reads. */
 interface Mentions {
@@ -70,6 +72,7 @@ export class ContextRoutines {
   readonly #bodies: RoutineBodies
   readonly #readings = new Map<string, RoutineReading>()
   #byName: Map<string, Routine[]> | null = null
+  #keyed: ReadonlySet<string> | null = null
 
   constructor(model: SchemaModel, tenancy: Tenancy, bodies: RoutineBodies) {
     this.#model = model
@@ -96,6 +99,47 @@ export class ContextRoutines {
       const parts = new Set(names.flatMap((mentioned) => mentioned.split('.')))
       return numbered || routine.argumentNames.some((argument) => argument !== null && parts.has(argument))
     })
+  }
+
+  /**
+   * Whether the body brings whoever asks together with a tenant: by a column of users, a table that has a tenant key, a setting
+   * or a claim. A function that has the user and the tenant and nothing between them is true for every tenant.
+   */
+  joinsTenant(name: readonly string[]): boolean {
+    const dotted = name.join('.')
+    const isDeclared = this.#tenancy.context.functions.includes(dotted)
+    return isDeclared || this.#joins(dotted, new Set(['auth.uid']))
+  }
+
+  #joins(name: string, seen: Set<string>): boolean {
+    seen.add(name)
+    return this.#routinesNamed(name).every((routine) => {
+      const { names, calls, settings } = this.#bodies.mentionsOf(routine)
+      return (
+        settings.some((setting) => this.isContextSetting(setting) && !this.#isUserSetting(setting)) ||
+        calls.includes('auth.jwt') ||
+        names.some((mentioned) => this.#linksUser(mentioned)) ||
+        calls.some((called) => !seen.has(called) && this.#isKnown(called) && this.#joins(called, seen))
+      )
+    })
+  }
+
+  #linksUser(mentioned: string): boolean {
+    if (isUserColumn(mentioned.slice(mentioned.lastIndexOf('.') + 1))) return true
+    this.#keyed ??= keyedRelations(this.#model, this.#tenancy)
+    return this.#keyed.has(mentioned)
+  }
+
+  /** Whether a setting names the user, and so says nothing of his tenant. */
+  #isUserSetting(setting: string): boolean {
+    const { userSetting } = this.#tenancy.context
+    if (userSetting !== null) return setting.toLowerCase() === userSetting.toLowerCase()
+    const last = setting.toLowerCase().split('.').at(-1) ?? ''
+    return last.split('_').some((word) => userWords.has(word))
+  }
+
+  #isKnown(name: string): boolean {
+    return this.#routinesNamed(name).length > 0
   }
 
   /** Whether the function gives a value whoever asks, so that its being there says nothing. */
@@ -174,6 +218,16 @@ export class ContextRoutines {
     }
     return this.#byName.get(name) ?? []
   }
+}
+
+const userWords: ReadonlySet<string> = new Set(['sub', 'uid', 'user', 'userid'])
+
+/** The tables that have a tenant key, by both their names. */
+function keyedRelations(model: SchemaModel, tenancy: Tenancy): Set<string> {
+  const keyed = [...model.relations.values()].filter(
+    (relation) => tenantKeyOf(model, tenancy, relation) !== null,
+  )
+  return new Set(keyed.flatMap(({ name, namespace }) => [name, `${namespace}.${name}`]))
 }
 
 /** Functions by which Supabase tells who is asking. */

@@ -199,7 +199,7 @@ export class Ties {
       if (term === null || term.source !== row.source) return false
       return term.column === null || keys.includes(term.column) || ids.includes(term.column)
     })
-    return isGivenRow && this.#values.usesArguments(call) && this.#values.decidesByContext(call, scope)
+    return isGivenRow && this.#values.decidesOnRow(call, scope)
   }
 
   /** `auth.role() = 'service_role'`: nobody who acts for a tenant meets it. */

@@ -27,6 +27,10 @@ const functions = `
     begin return (select role from public.members where org_id = org and user_id = auth.uid()); end $$;
   create function public.is_member(org uuid, who uuid) returns boolean language sql stable
     as $$ select exists (select 1 from members where org_id = org and user_id = who) $$;
+  create function public.knows_user(org uuid) returns boolean language sql stable security definer as $$
+    select exists (select 1 from public.orgs o join auth.users u on u.id = auth.uid() where o.id = org) $$;
+  create function public.claims_org(org uuid) returns boolean language sql stable
+    as $$ select org = (auth.jwt() ->> 'org')::uuid $$;
   create aggregate public.last_of(text) (sfunc = public.pick, stype = text);
   create function public.is_anybody(org uuid) returns boolean language sql stable
     as $$ select exists (select 1 from members where user_id = auth.uid()) $$;
@@ -45,6 +49,7 @@ function openings(table: string, policy: string) {
 
 describe('a predicate ties the tenant', () => {
   test.each([
+    ['docs', 'public.claims_org(org_id)'],
     ['docs', "org_id = (auth.jwt() ->> 'org_id')::uuid"],
     ['docs', "org_id = (auth.jwt() -> 'app_metadata' ->> 'org')::uuid"],
     ['docs', "org_id = nullif(current_setting('app.org', true), '')::uuid"],
@@ -117,6 +122,7 @@ describe('a predicate ties nothing', () => {
     ['docs', "auth.role() = 'authenticated'"],
     ['docs', 'user_id = auth.uid()'],
     ['docs', 'public.is_open(org_id)'],
+    ['docs', 'public.knows_user(org_id)'],
     ['docs', 'public.unknown(org_id)'],
     ['docs', 'public.is_member(org_id, user_id)'],
     ['docs', "public.role_of(org_id) <> 'owner'"],

@@ -31,11 +31,6 @@ export class RelationMap extends JournaledMap<Relation> {
     return changed
   }
 
-  /** The relations that end with their session. */
-  get temporary(): readonly RelationId[] {
-    return [...this.#temporary]
-  }
-
   /** Whether a relation is another one or a partition or inheritor of it, at any depth. */
   comesFrom(id: RelationId, ancestor: RelationId): boolean {
     return id === ancestor || parentsOf(this.get(id)).some((parent) => this.comesFrom(parent, ancestor))

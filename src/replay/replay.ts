@@ -1,7 +1,8 @@
 import type { Node } from 'libpg-query'
+import { InputError } from '../findings/input-error.ts'
 import type { RelationId } from '../model/schema-model.ts'
 import { as, kindOf, type StatementKind } from '../sql/node.ts'
-import { eachStatement, parseStatements, type ScriptStatement } from '../sql/parse.ts'
+import { eachStatement, ParserOverrun, parseStatements, type ScriptStatement } from '../sql/parse.ts'
 import type { Span } from '../sql/split.ts'
 import { type Handler, StatementContext } from './context.ts'
 import { codeEffects, summary } from './effects.ts'
@@ -25,7 +26,7 @@ export function replay(migrations: readonly Migration[], options: ReplayOptions 
   const start = state.journal.mark()
   const files = migrations.map((migration) => {
     startFile(state, migration)
-    const statements = replayMigration(state, migration)
+    const statements = replayFile(state, migration)
     endFile(state)
     return { file: migration.file, statements, mark: state.journal.mark() }
   })
@@ -56,6 +57,16 @@ function endFile(state: State): void {
     )
   }
   state.session.commit()
+}
+
+/** Whatever a file says, replay goes on with the next; only without the parser it can't. */
+function replayFile(state: State, migration: Migration): number {
+  try {
+    return replayMigration(state, migration)
+  } catch (cause) {
+    if (!(cause instanceof ParserOverrun)) throw cause
+    throw new InputError(cause.message, { file: migration.file, cause })
+  }
 }
 
 /** Returns the number of statements read. */

@@ -1,7 +1,8 @@
 import { loadModule, type Node, parsePlPgSQLSync, parseSync, SqlError } from 'libpg-query'
 import { isSpace, Lexer, skipBlank } from './lexer.ts'
+import { nestingBound } from './nesting.ts'
 import { Utf8Offsets, utf16OfCharacter } from './offsets.ts'
-import { nestingBound, type Span, splitStatements } from './split.ts'
+import { type Span, splitStatements } from './split.ts'
 
 /** A statement of a script. Offsets are UTF-16 units of the text that was given. */
 export interface ParsedStatement extends Span {
@@ -23,8 +24,17 @@ export type ScriptStatement = ParsedStatement | RefusedStatement
 const pieceLength = 1 << 18
 /** A single statement longer than this is refused; the parser's memory ends at about twice as much. */
 const longestStatement = 16 << 20
-/** Trees deeper than this could exhaust the parser's stack (from about 4,700), which it does not survive often. */
+/** Trees deeper than this are refused: from a depth of about 4,700 they overrun the parser's stack. */
 const deepestTree = 3000
+
+/**
+ * Thrown when a statement overran the parser's stack all the same, because hardly any was left where it was called. What the
+ * statement held of the parser's own stack is lost for good, and without that it would end in a loop, so that nothing
+ * should be parsed any more.
+ */
+export class ParserOverrun extends Error {
+  override readonly name = 'ParserOverrun'
+}
 
 /** Loads PostgreSQL's grammar (WebAssembly). Must have resolved before anything is parsed. */
 export async function loadParser(): Promise<void> {
@@ -120,26 +130,17 @@ function whyNotParsed(source: string): { error: string; at: number } | null {
   if (source.length > longestStatement) {
     return { error: `a statement of ${source.length >> 20} MB is too long to be parsed`, at: 0 }
   }
-  if (hasLongStretch(source) && nestingBound(source, { start: 0, end: source.length }) > deepestTree) {
+  if (source.length > deepestTree && nestingBound(source, { start: 0, end: source.length }) > deepestTree) {
     return { error: 'nested too deeply to be parsed', at: 0 }
   }
   return null
 }
 
-/** Whether enough stands between two semicolons to be nested too deeply: cheap, and false for nearly all files. */
-function hasLongStretch(source: string): boolean {
-  let from = 0
-  while (source.length - from > deepestTree) {
-    const next = source.lastIndexOf(';', from + deepestTree)
-    if (next < from) return true
-    from = next + 1
-  }
-  return false
-}
-
 /** The parser ends like a process when its memory is used up, and says so to the process that it runs in. */
 function failureOf(error: unknown): string {
-  if (error instanceof RangeError) return 'nested too deeply to be parsed'
+  if (error instanceof RangeError) {
+    throw new ParserOverrun('nested so deeply that the parser ran out of stack', { cause: error })
+  }
   if (error instanceof Error) return error.message
   if (typeof error === 'object' && error !== null && 'status' in error) {
     if (process.exitCode === error.status) process.exitCode = undefined

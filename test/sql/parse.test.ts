@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { eachStatement, loadParser, parseStatements } from '../../src/sql/parse.ts'
+import { eachStatement, loadParser, ParserOverrun, parseStatements } from '../../src/sql/parse.ts'
 
 beforeAll(loadParser)
 
@@ -8,6 +8,12 @@ function read(text: string): string[] {
   return parseStatements(text).map((statement) =>
     'node' in statement ? text.slice(statement.start, statement.end) : `<${statement.error}>`,
   )
+}
+
+/** Calls a function with less and less stack left to it, until it throws. */
+function withLittleStack(call: () => unknown): unknown {
+  const dive = (depth: number): unknown => (depth === 0 ? call() : [dive(depth - 1)])
+  for (let depth = 1000; ; depth = Math.ceil(depth * 1.03)) dive(depth)
 }
 
 describe('parseStatements', () => {
@@ -74,6 +80,12 @@ describe('parseStatements', () => {
     ['10,000 chained operators', `select 1${'+1'.repeat(10_000)}`],
     ['10,000 nested subqueries', `select ${'(select '.repeat(10_000)}1${')'.repeat(10_000)}`],
     ['10,000 chained casts', `select 1${'::int'.repeat(10_000)}`],
+    ['10,000 operators behind comments with semicolons', `select 1${'/*;;;;*/+1'.repeat(10_000)}`],
+    ['10,000 strings of semicolons in a chain', `select 1${"||';'".repeat(10_000)}`],
+    ['10,000 unions of lists', `select 1, 2${' union select 1, 2'.repeat(10_000)}`],
+    ['10,000 joins', `select 1 from a${' join b on x and y'.repeat(10_000)}`],
+    ['chains around chains', `select ${'('.repeat(9)}1${`${'+1'.repeat(1400)})`.repeat(9)}`],
+    ['operators between columns called end', `select ((1))${' + a.end'.repeat(10_000)}`],
     ['10,000 nested CASE', `select ${'case when a and b then '.repeat(10_000)}1${' end'.repeat(10_000)}`],
   ])('refuses %s, each time, and reads the rest', (_, deep) => {
     for (let time = 0; time < 40; time++) {
@@ -83,6 +95,13 @@ describe('parseStatements', () => {
         'create table b ()',
       ])
     }
+  })
+
+  it('ends with one clear error where the stack is all but used up', () => {
+    const statement = `select 1${'+1'.repeat(1400)}`
+    const parse = () => parseStatements(statement)
+    expect(parse()).toHaveLength(1)
+    expect(() => withLittleStack(parse)).toThrow(ParserOverrun)
   })
 
   it('reads a wide statement: 20,000 rows, 20,000 conditions', () => {

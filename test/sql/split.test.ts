@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { kindOf } from '../../src/sql/node.ts'
 import { loadParser, parseStatements } from '../../src/sql/parse.ts'
-import { nestingBound, splitStatements } from '../../src/sql/split.ts'
+import { splitStatements } from '../../src/sql/split.ts'
 
 beforeAll(loadParser)
 
@@ -116,18 +116,3 @@ const statement = fc.constantFrom(
   'select a$b$ from t',
 )
 const separator = fc.constantFrom('', '\n', '\r\n', ' -- ü; \n', '/* ; /* 😀 */ ; */', '\t')
-
-describe('nestingBound', () => {
-  const bound = (text: string) => nestingBound(text, { start: 0, end: text.length })
-
-  it('grows with operators, parentheses and CASE, and not with lists and AND', () => {
-    expect(bound(`select 1${' + 1'.repeat(1000)}`)).toBeGreaterThan(1000)
-    expect(bound(`select ${'('.repeat(1000)}1${')'.repeat(1000)}`)).toBeGreaterThan(1000)
-    expect(bound(`select ${'case when a and b then '.repeat(1000)}1${' end'.repeat(1000)}`)).toBeGreaterThan(
-      1000,
-    )
-    expect(bound(`select 1${', 1'.repeat(1000)}`)).toBeLessThan(10)
-    expect(bound(`insert into t values (1)${', (1)'.repeat(1000)}`)).toBeLessThan(20)
-    expect(bound(`select 1 where a${' and b or c'.repeat(1000)}`)).toBeLessThan(10)
-  })
-})

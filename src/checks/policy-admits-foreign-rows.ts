@@ -1,7 +1,6 @@
 // Longer than 300 lines for its examples: each is a way to tie a tenant, or to seem to.
-import type { Category } from '../policy/category.ts'
 import { describeOpening } from '../policy/opening-text.ts'
-import type { Opening } from '../policy/openings.ts'
+import { isNewTenant } from '../policy/openings.ts'
 import { policySubject } from '../policy/policy-subject.ts'
 import { sql } from '../sql/template.ts'
 import { defineCheck } from './define-check.ts'
@@ -25,11 +24,6 @@ const linesRead = (using: string) =>
     guardedLines,
     `create policy tenant_reads on app.invoice_lines for select to app_user\n  using (${using});`,
   ] as const
-
-/** Who creates a tenant can't be a member of it yet, and the row is nobody else's. */
-function isNewTenant(category: Category, { commands }: Opening): boolean {
-  return category === 'tenants' && commands.every((command) => command === 'insert')
-}
 
 export default defineCheck({
   id: 'policy-admits-foreign-rows',
@@ -173,6 +167,24 @@ export default defineCheck({
       leaks: 'select * from app.invoices',
     },
     {
+      name: 'the parent alone, which need not be of the tenant that the row names',
+      sql: [
+        protectedInvoices,
+        sql`
+          create table app.parcels (
+            id uuid primary key,
+            tenant_id uuid not null,
+            invoice_id uuid not null references app.invoices (id)
+          );
+          alter table app.parcels enable row level security, force row level security;
+          create policy tenant_parcels on app.parcels for insert to app_user
+            with check (invoice_id in (select i.id from app.invoices i));
+          grant insert on app.parcels to app_user;`,
+      ],
+      finds: ['app.parcels/tenant_parcels'],
+      leaks: `insert into app.parcels select gen_random_uuid(), '${otherTenant}', id from app.invoices`,
+    },
+    {
       name: 'a membership that anybody may write for himself',
       sql: sql`
         create policy join_any on app.memberships for insert to app_user
@@ -211,6 +223,24 @@ export default defineCheck({
   ],
   good: [
     { name: 'the verified tenant', sql: protectedInvoices },
+    {
+      name: 'through the parent, which a foreign key holds to the same tenant',
+      sql: sql`
+        create table app.orders (id uuid primary key, tenant_id uuid not null, unique (tenant_id, id));
+        alter table app.orders enable row level security, force row level security;
+        create policy tenant_orders on app.orders for select to app_user
+          using (tenant_id = (select app.current_tenant_id()));
+        create table app.parcels (
+          id uuid primary key,
+          tenant_id uuid not null,
+          order_id uuid not null,
+          foreign key (tenant_id, order_id) references app.orders (tenant_id, id)
+        );
+        alter table app.parcels enable row level security, force row level security;
+        create policy tenant_parcels on app.parcels for select to app_user
+          using (order_id in (select o.id from app.orders o));
+        grant select on app.orders, app.parcels to app_user;`,
+    },
     {
       name: 'the declared setting, in either order and with casts',
       sql: reads(

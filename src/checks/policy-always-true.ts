@@ -1,3 +1,5 @@
+import type { Expression } from '../model/schema-model.ts'
+import { isNewTenant } from '../policy/openings.ts'
 import { policySubject } from '../policy/policy-subject.ts'
 import { printExpression } from '../sql/expression.ts'
 import { displayName } from '../sql/identifiers.ts'
@@ -11,6 +13,12 @@ const reads = (using: string) =>
     guardedInvoices,
     `create policy tenant_reads on app.invoices for select to app_user\n  using (${using});`,
   ] as const
+
+/** The expression where it doesn't say itself that it is true. */
+function asWritten(expression: Expression): string {
+  const text = printExpression(expression)
+  return text === 'true' ? '' : ` (${text})`
+}
 
 export default defineCheck({
   id: 'policy-always-true',
@@ -151,12 +159,20 @@ export default defineCheck({
       name: 'the word in a string',
       sql: reads("tenant_id = (select app.current_tenant_id()) and 'true' <> 'false'"),
     },
+    {
+      name: 'anybody who logs in may create a tenant',
+      sql: sql`
+        create policy create_tenant on app.tenants for insert to app_user with check (true);
+        grant insert on app.tenants to app_user;`,
+    },
     { name: 'nobody at all', sql: reads('tenant_id <> tenant_id') },
   ],
   *find(_model, _tenancy, isolation) {
     for (const { relation, category } of isolation.tables) {
       if (category === 'global') continue
-      const constant = isolation.openings(relation).filter((opening) => opening.constant)
+      const constant = isolation
+        .openings(relation)
+        .filter((opening) => opening.constant && !isNewTenant(category, opening))
       for (const policy of new Set(constant.map((opening) => opening.policy))) {
         const opening = constant.find((candidate) => candidate.policy === policy)
         if (opening === undefined) continue
@@ -164,7 +180,7 @@ export default defineCheck({
         yield {
           subject: policySubject(relation, policy),
           relation: relation.id,
-          message: `${isRead ? 'USING' : 'WITH CHECK'} of policy ${displayName(policy.name)} on ${relation.id} is true for every row (${printExpression(opening.expression)}): ${isRead ? 'the rows of all tenants are open to' : 'rows can be written for any tenant by'} ${opening.commands.map((command) => command.toUpperCase()).join(', ')}`,
+          message: `${isRead ? 'USING' : 'WITH CHECK'} of policy ${displayName(policy.name)} on ${relation.id} is true for every row${asWritten(opening.expression)}: ${isRead ? 'the rows of all tenants are open to' : 'rows can be written for any tenant by'} ${opening.commands.map((command) => command.toUpperCase()).join(', ')}`,
           help: 'Replace it by a condition that ties the tenant key to the tenant context, or declare the table global with a reason.',
           source: policy.source,
         }

@@ -12,7 +12,7 @@ export interface Bindings {
   readonly users: readonly string[]
   /** They name the row, or (where it has no tenant key) one row of a table that is isolated itself. */
   readonly ids: readonly string[]
-  /** Foreign keys that scope the row; none where it has a tenant key, which alone decides. */
+  /** Foreign keys that scope the row; where it has a tenant key, which decides, those alone that have it too. */
   readonly parents: readonly Constraint[]
   /** Whether a tenant stands above it, and not only a user. */
   readonly hasTenant: boolean
@@ -27,12 +27,13 @@ export function bindingsOf(model: SchemaModel, tenancy: Tenancy, relation: Relat
   const toUsers = single.filter(({ references }) => users.includes(references?.relation ?? ''))
   const toTenants = single.filter(({ references }) => references?.relation === tenancy.tenants)
   const decides = category === 'tenant' || category === 'memberships'
-  const parents = decides
-    ? []
-    : foreignKeys(relation).filter((key) => {
-        const target = model.relations.get(key.references?.relation ?? '')
-        return target !== undefined && isolated.has(categoryOf(model, tenancy, target))
-      })
+  const parents = foreignKeys(relation).filter(({ columns, references }) => {
+    const target = model.relations.get(references?.relation ?? '')
+    if (target === undefined || !isolated.has(categoryOf(model, tenancy, target))) return false
+    if (!decides) return true
+    const at = tenantKey === null ? -1 : columns.indexOf(tenantKey)
+    return at >= 0 && columns.length > 1 && references?.columns[at] === tenantKeyOf(model, tenancy, target)
+  })
   const keys =
     category === 'tenants'
       ? primaryKey

@@ -41,7 +41,9 @@ export function isLinked(row: Row, tied: Row, pairs: readonly Pair[]): boolean {
   if (pairs.length === 0) return false
   if (tied.source.call !== null) return pairs.some(([own]) => keys.includes(own) || ids.includes(own))
   if (pairs.some(([own, other]) => keys.includes(own) && tied.bindings.keys.includes(other))) return true
-  if (category === 'tenant' || category === 'memberships') return false
+  if (category === 'tenant' || category === 'memberships') {
+    return parents.some((key) => refersTo(key, tied.source) && findsRow(key, tied.source, pairs))
+  }
   const tiedKeys = tied.source.relation === null ? [] : foreignKeys(tied.source.relation)
   return (
     parents.some((key) => refersTo(key, tied.source) && coversKey(key, pairs)) ||
@@ -65,6 +67,24 @@ function refersTo({ references }: Constraint, { relation }: Source): boolean {
 function coversKey({ columns, references }: Constraint, pairs: readonly Pair[]): boolean {
   return columns.every((column, at) =>
     pairs.some(([own, other]) => own === column && other === references?.columns[at]),
+  )
+}
+
+/** The pairs find the one row that the foreign key refers to; its other columns are equal by the foreign key itself. */
+function findsRow(
+  { columns, references }: Constraint,
+  { relation }: Source,
+  pairs: readonly Pair[],
+): boolean {
+  const joined = columns.flatMap((column, at) => {
+    const target = references?.columns[at]
+    return target !== undefined && pairs.some(([own, other]) => own === column && other === target)
+      ? [target]
+      : []
+  })
+  return (relation?.constraints ?? []).some(
+    ({ kind, columns: unique }) =>
+      (kind === 'primary-key' || kind === 'unique') && unique.every((column) => joined.includes(column)),
   )
 }
 

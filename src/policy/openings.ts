@@ -1,6 +1,7 @@
 import type { Node } from 'libpg-query'
 import { effectiveWithCheck, policiesFor } from '../model/questions.ts'
 import type { Expression, Policy, PolicyCommand, Relation } from '../model/schema-model.ts'
+import type { Category } from './category.ts'
 import { truthOf } from './truth.ts'
 
 export type RowCommand = Exclude<PolicyCommand, 'all'>
@@ -16,6 +17,11 @@ export interface Opening {
   /** True whatever the row and the context are. */
   readonly constant: boolean
   readonly commands: readonly RowCommand[]
+}
+
+/** Who creates a tenant can't be a member of it yet, and the row is nobody else's. */
+export function isNewTenant(category: Category, { commands }: Opening): boolean {
+  return category === 'tenants' && commands.every((command) => command === 'insert')
 }
 
 /** What is asked of predicates and roles, answered by who knows the model. */

@@ -1,4 +1,4 @@
-import { describeOpening } from '../policy/opening-text.ts'
+import { describeOpening, helpFor } from '../policy/opening-text.ts'
 import { sql } from '../sql/template.ts'
 import { defineCheck } from './define-check.ts'
 import { guardedLines } from './examples/lines.ts'
@@ -82,11 +82,15 @@ export default defineCheck({
       const { relation } = table
       const opening = isolation.openings(relation).find(({ constant }) => !constant)
       if (opening === undefined) continue
+      const near = isolation.nearTie(relation, opening)
       yield {
         subject: relation.id,
         relation: relation.id,
         message: `${relation.id} has no tenant key, and no policy goes through its parent: ${describeOpening(model, tenancy, relation, opening)}`,
-        help: 'Add a condition that finds the parent by the foreign key and ties its tenant, or give the table the tenant key.',
+        help:
+          near === null
+            ? 'Add a condition that finds the parent by the foreign key and ties its tenant, or give the table the tenant key.'
+            : helpFor(tenancy, relation, near),
         source: opening.policy.source,
       }
     }

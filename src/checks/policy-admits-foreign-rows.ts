@@ -1,5 +1,5 @@
 // Longer than 300 lines for its examples: each is a way to tie a tenant, or to seem to.
-import { describeOpening } from '../policy/opening-text.ts'
+import { describeOpening, helpFor } from '../policy/opening-text.ts'
 import { isNewTenant } from '../policy/openings.ts'
 import { policySubject } from '../policy/policy-subject.ts'
 import { sql } from '../sql/template.ts'
@@ -358,7 +358,7 @@ export default defineCheck({
           subject: policySubject(relation, policy),
           relation: relation.id,
           message: describeOpening(model, tenancy, relation, opening),
-          help: 'Tie the tenant key of the row to the tenant context or to a membership of the user, in every branch.',
+          help: helpFor(tenancy, relation, isolation.nearTie(relation, opening)),
           source: policy.source,
         }
       }

@@ -18,8 +18,13 @@ export interface Bindings {
   readonly hasTenant: boolean
 }
 
-export function bindingsOf(model: SchemaModel, tenancy: Tenancy, relation: Relation): Bindings {
-  const category = categoryOf(model, tenancy, relation)
+/** `category`: what the relation is to the tenants, or is to be taken for. */
+export function bindingsOf(
+  model: SchemaModel,
+  tenancy: Tenancy,
+  relation: Relation,
+  category: Category = categoryOf(model, tenancy, relation),
+): Bindings {
   const tenantKey = tenantKeyOf(model, tenancy, relation)
   const primaryKey = singlePrimaryKey(relation)
   const single = foreignKeys(relation).filter(({ columns }) => columns.length === 1)

@@ -1,7 +1,9 @@
+import type { Node } from 'libpg-query'
 import type { Focus, Policy, Relation, RelationId, RoleName, SchemaModel } from '../model/schema-model.ts'
+import { as, strings, walk } from '../sql/node.ts'
 import type { Tenancy } from '../tenancy/tenancy.ts'
 import { type Bindings, bindingsOf } from './bindings.ts'
-import { examinedTables, type GuardedTable, isGuarded } from './category.ts'
+import { examinedTables, type GuardedTable, isGuarded, usersTables } from './category.ts'
 import { ContextValues } from './context-value.ts'
 import { type Judge, type Opening, openingsOf } from './openings.ts'
 import { type GapCause, type ProtectionGap, protectionGap } from './protection-gap.ts'
@@ -13,12 +15,25 @@ export interface TableGap extends GuardedTable {
   readonly gap: ProtectionGap
 }
 
+/** Something else than what is known of the relations. */
+interface Assumed {
+  readonly bindingsOf?: (relation: Relation) => Bindings
+  readonly isIsolated?: (relation: Relation) => boolean
+}
+
+/**
+ * `through`: it would tie the tenant if the policies of these relations did. `by`: these columns tie a parent, and the tenant
+ * key of the row is another matter.
+ */
+export type NearTie = { readonly through: readonly RelationId[] } | { readonly by: readonly string[] }
+
 /** What the checks ask of one model as it stands, each question answered once. */
 export class Isolation {
   readonly #model: SchemaModel
   readonly #tenancy: Tenancy
   readonly #bodies: RoutineBodies
   #judge: Judge
+  readonly #ties: (assumed: Assumed) => Ties
   /** Openings that are known, by the relation. */
   answered = new Map<RelationId, readonly Opening[]>()
   #bindings = new Map<RelationId, Bindings>()
@@ -33,14 +48,16 @@ export class Isolation {
     this.#bodies = bodies
     const routines = new ContextRoutines(model, tenancy, bodies)
     const values = new ContextValues(model, routines)
-    const ties = new Ties(
-      model,
-      tenancy,
-      values,
-      (relation) => this.#bindingsOf(relation),
-      (relation) => this.#isIsolated(relation),
-      (role) => !this.#actsForTenants(role),
-    )
+    this.#ties = ({ bindingsOf, isIsolated }) =>
+      new Ties(
+        model,
+        tenancy,
+        values,
+        bindingsOf ?? ((relation) => this.#bindingsOf(relation)),
+        isIsolated ?? ((relation) => this.#isIsolated(relation)),
+        (role) => !this.#actsForTenants(role),
+      )
+    const ties = this.#ties({})
     this.#judge = {
       looseBranch: (relation, expression, clause) => ties.looseBranch(relation, expression, clause),
       tenantRoles: (policy) => this.tenantRoles(policy),
@@ -81,6 +98,34 @@ export class Isolation {
     const openings = openingsOf(relation, this.#judge)
     this.answered.set(relation.id, openings)
     return openings
+  }
+
+  /** What keeps a predicate from tying the tenant, where it comes near; null where it doesn't. */
+  nearTie(relation: Relation, { expression, clause, branch }: Opening): NearTie | null {
+    const open = new Set<RelationId>()
+    const throughOpen = this.#ties({
+      isIsolated: (read) => {
+        if (this.#isIsolated(read)) return true
+        const isProtected = read.rowSecurityEnabled && read.policies.length > 0 && read.id !== relation.id
+        if (isProtected) open.add(read.id)
+        return isProtected
+      },
+    })
+    if (throughOpen.looseBranch(relation, expression, clause) === null) return { through: [...open] }
+    const asChild = bindingsOf(this.#model, this.#tenancy, relation, 'child')
+    const users = usersTables(this.#model, this.#tenancy)
+    const parents = asChild.parents.filter(({ references }) => {
+      const target = references?.relation ?? ''
+      return target !== this.#tenancy.tenants && !users.includes(target)
+    })
+    const throughParent = this.#ties({
+      bindingsOf: (read) =>
+        read.id === relation.id ? { ...asChild, keys: [], users: [], parents } : this.#bindingsOf(read),
+    })
+    if (throughParent.looseBranch(relation, expression, clause) !== null) return null
+    const named = namesIn(branch)
+    const by = new Set(parents.flatMap(({ columns }) => columns.filter((column) => named.has(column))))
+    return { by: [...by] }
   }
 
   /** A child none of whose permissive policies ties it to its parent: one defect of the table, not one of each policy. */
@@ -145,4 +190,15 @@ export class Isolation {
     this.#isolated.set(relation.id, isIsolated)
     return isIsolated
   }
+}
+
+function namesIn(node: Node): Set<string> {
+  const names = new Set<string>()
+  walk([node], (kind, value) => {
+    if (kind !== 'ColumnRef') return true
+    const name = strings(as({ ColumnRef: value } as Node, 'ColumnRef')?.fields).at(-1)
+    if (name !== undefined) names.add(name)
+    return false
+  })
+  return names
 }

@@ -3,6 +3,7 @@ import { printExpression } from '../sql/expression.ts'
 import { displayName } from '../sql/identifiers.ts'
 import type { Tenancy } from '../tenancy/tenancy.ts'
 import { bindingsOf } from './bindings.ts'
+import type { NearTie } from './isolation.ts'
 import type { Opening } from './openings.ts'
 
 const longest = 160
@@ -21,6 +22,20 @@ export function describeOpening(
   const where = commands.map((command) => command.toUpperCase()).join(', ')
   const name = clause === 'using' ? 'USING' : 'WITH CHECK'
   return `${name} of policy ${displayName(policy.name)} on ${relation.id} admits ${what} (${where}): ${part} does not tie ${sought(model, tenancy, relation)}`
+}
+
+/** What to do about an opening. */
+export function helpFor(tenancy: Tenancy, relation: Relation, near: NearTie | null): string {
+  if (near === null) {
+    return 'Tie the tenant key of the row to the tenant context or to a membership of the user, in every branch.'
+  }
+  if ('through' in near) {
+    const [first, ...others] = near.through
+    return `Mend the policies of ${[first, ...others].join(', ')} first: this one goes through what they admit.`
+  }
+  const key = tenancy.tenantKeys[relation.id] ?? tenancy.tenantKey
+  const by = near.by.join(' or ') || 'another column'
+  return `Tie ${key} too: the row that ${by} refers to need not be of the same tenant, unless the foreign key has ${key} in it.`
 }
 
 function sought(model: SchemaModel, tenancy: Tenancy, relation: Relation): string {

@@ -74,6 +74,9 @@ export function queryEffects(state: State, root: unknown, seen: Set<string> = ne
       case 'FuncCall':
         call(value)
         break
+      case 'RangeVar':
+        effects.push(...viewEffects(state, value, seen))
+        break
       case 'CallStmt':
         call((value as CallStmt).funccall ?? {})
         break
@@ -172,6 +175,19 @@ function calledEffect(state: State, routine: Routine, seen: Set<string>): Effect
   return effect === null ? null : { ...effect, reason: `call of ${routine.id}: ${effect.reason}` }
 }
 
+/** What the query behind a view calls; of a materialized view it ran when that was made. */
+function viewEffects(state: State, range: RangeVar, seen: Set<string>): readonly Effect[] {
+  const relation = findRelation(state, range)
+  if (relation?.kind !== 'view' || relation.view === null || seen.has(relation.id)) return []
+  seen.add(relation.id)
+  return queryEffects(state, relation.view.query, seen)
+}
+
+/** Whether it is one of PostgreSQL's own catalogs, which stand before the search path. */
+function isCatalog({ schemaname, relname = '' }: RangeVar): boolean {
+  return schemaname === 'pg_catalog' || (schemaname === undefined && relname.startsWith('pg_'))
+}
+
 /** Triggers that fire, and the defaults that an INSERT computes. */
 function writeEffects(
   state: State,
@@ -180,7 +196,11 @@ function writeEffects(
   seen: Set<string>,
 ): readonly Effect[] {
   const relation = target === undefined ? undefined : findRelation(state, target)
-  if (relation === undefined) return []
+  if (relation === undefined) {
+    return target !== undefined && isCatalog(target)
+      ? [{ reason: `a catalog is changed by hand (${target.relname})`, affects: null }]
+      : []
+  }
   const fired = relation.triggers.filter(
     (trigger) => trigger.enabled && trigger.events.some((event) => events.includes(event)),
   )

@@ -8,6 +8,7 @@ import { typeName } from '../names.ts'
 import type { AlterCommand, AlterTarget } from './alter-table.ts'
 import { addColumn, addIdentity, defaultOf, withColumnSet } from './columns.ts'
 import { withNotNull } from './constraints.ts'
+import { replayEffects } from './data.ts'
 
 /** Changes one column of the relation and, where the command passes down, of its children. */
 type ColumnChange = (
@@ -124,6 +125,7 @@ function addColumnTo(
   const changed = addColumn(context, relation, definition)
   context.state.put(changed)
   const column = changed.columns.at(-1)
+  if (column?.default != null) replayEffects(column.default, context)
   if (column !== undefined && !only) passDownColumn(context, changed, column)
 }
 

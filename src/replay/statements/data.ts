@@ -1,3 +1,4 @@
+import type { DefElem } from 'libpg-query'
 import { as, type StatementKind } from '../../sql/node.ts'
 import type { Handlers, StatementContext } from '../context.ts'
 import { queryEffects } from '../effects.ts'
@@ -26,13 +27,29 @@ export const dataStatements = {
 
   /** Runs nothing unless ANALYZE is said. */
   ExplainStmt({ query, options }, context) {
-    const analyze = (options ?? []).some((node) => as(node, 'DefElem')?.defname === 'analyze')
-    if (analyze && query !== undefined) context.replayInside(query)
+    const analyze = (options ?? []).map((node) => as(node, 'DefElem')).findLast(isAnalyze)
+    if (analyze !== undefined && isOn(analyze) && query !== undefined) context.replayInside(query)
   },
 } satisfies Partial<Handlers>
 
+function isAnalyze(option: DefElem | undefined): boolean {
+  return option?.defname === 'analyze'
+}
+
+/** A boolean option as PostgreSQL reads it: on where no value is given. */
+function isOn({ arg }: DefElem): boolean {
+  const integer = as(arg, 'Integer')
+  if (integer !== undefined) return (integer.ival ?? 0) !== 0
+  return !['false', 'off'].includes((as(arg, 'String')?.sval ?? '').toLowerCase())
+}
+
 function replayQuery(kind: StatementKind, statement: object, context: StatementContext): void {
-  for (const { reason, affects, setting } of queryEffects(context.state, { [kind]: statement })) {
+  replayEffects({ [kind]: statement }, context)
+}
+
+/** What running an expression or a query does to the schema. */
+export function replayEffects(root: unknown, context: StatementContext): void {
+  for (const { reason, affects, setting } of queryEffects(context.state, root)) {
     if (setting === undefined) context.unmodelled(reason, affects)
     else setSetting(context.state, setting.name, setting.value, setting.local)
   }

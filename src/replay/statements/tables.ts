@@ -9,6 +9,7 @@ import { isTaken } from '../taken.ts'
 import { declareColumn, defineColumn, tableConstraintsOf } from './columns.ts'
 import { addConstraint } from './constraints.ts'
 import { copyLikeParts, createTableAs, withLikeColumns } from './copies.ts'
+import { replayEffects } from './data.ts'
 import { copyToPartition, partitionKey, withInherited } from './partitions.ts'
 import { createMaterializedView } from './views.ts'
 
@@ -20,6 +21,7 @@ export const tableStatements = {
     if (base !== undefined) createTable(base, context, 'foreign-table')
   },
   CreateTableAsStmt(statement, context) {
+    if (statement.into?.skipData !== true) replayEffects(statement.query, context)
     if (statement.objtype === 'OBJECT_MATVIEW') createMaterializedView(statement, context)
     else createTableAs(context, statement.query, statement.into, statement.if_not_exists === true)
   },

@@ -81,3 +81,42 @@ test('SELECT INTO and EXPLAIN ANALYZE of CREATE TABLE AS make a table', () => {
   const model = modelOf('select 1 as one into made; explain analyze create table also as select 1 as one')
   expect([...model.relations.keys()]).toEqual(['public.made', 'public.also'])
 })
+
+test('what a query calls counts where it fills a table or a materialized view', () => {
+  const changes = routine('drop table t;')
+  const dropped = ['call of public.f(): DROP', ['public.t']]
+  expect(unmodelled(`${changes} create temp table x as select f()`)).toEqual([dropped])
+  expect(unmodelled(`${changes} create materialized view x as select 1 from f()`)).toEqual([dropped])
+  expect(unmodelled(`${changes} create materialized view x as select 1 from f() with no data`)).toEqual([])
+})
+
+test('what a view calls counts where it is read', () => {
+  const view = `${routine('drop table t;')} create view v as select 1 from f();`
+  expect(unmodelled(view)).toEqual([])
+  expect(unmodelled(`${view} select * from v`)).toEqual([['call of public.f(): DROP', ['public.t']]])
+})
+
+test('what the default of an added column calls counts', () => {
+  const changes = `${routine('drop table t;')} create table u (id int);`
+  expect(unmodelled(`${changes} alter table u add column n text default f()::text`)).toEqual([
+    ['call of public.f(): DROP', ['public.t']],
+  ])
+})
+
+test('a catalog that is changed by hand is unmodelled', () => {
+  const reason = (name: string) => [`a catalog is changed by hand (${name})`, null]
+  expect(unmodelled("update pg_class set relrowsecurity = false where relname = 't'")).toEqual([
+    reason('pg_class'),
+  ])
+  expect(unmodelled('delete from pg_catalog.pg_policy')).toEqual([reason('pg_policy')])
+  expect(unmodelled('create table pg_notes (id int); delete from pg_notes')).toEqual([])
+})
+
+test('EXPLAIN runs its statement where ANALYZE is on', () => {
+  const explained = (options: string) =>
+    unmodelled(`${routine('drop table t;')} explain ${options} select f()`)
+  expect(explained('(analyze)')).toHaveLength(1)
+  expect(explained('(analyze off, analyze 1)')).toHaveLength(1)
+  expect(explained('(analyze off)')).toEqual([])
+  expect(explained('(analyze 0)')).toEqual([])
+})

@@ -280,3 +280,29 @@ describe('functions that are named like those of the platform', () => {
     expect(openingsIn(playAlone([tables, policy]), 'public.docs')).toEqual([])
   })
 })
+
+describe('known gaps', () => {
+  test('a function that is given the key of the parent by a subquery is not seen to tie the child', () => {
+    const using = 'public.is_member((select d.org_id from public.docs d where d.id = doc_id), auth.uid())'
+    expect(openings('pages', `for select using (${using})`)).toHaveLength(1)
+  })
+
+  test('a tenant key compared with the user counts as tied', () => {
+    expect(openings('docs', 'for select using (org_id = auth.uid())')).toEqual([])
+  })
+
+  test('declared functions are not told apart: the tenant key may be compared with that of the user', () => {
+    const policy = 'create policy p on public.docs using (org_id = public.who());'
+    const who =
+      "create function public.who() returns uuid language sql as $$ select current_setting('app.user')::uuid $$;"
+    const played = playAlone([tables, who, policy], { context: { functions: ['public.who'] } })
+    expect(openingsIn(played, 'public.docs')).toEqual([])
+  })
+
+  test('a function that names a membership counts, whatever it does with it', () => {
+    const any = `create function public.any_member(org uuid) returns boolean language sql stable
+      as $$ select exists (select 1 from public.members m where m.user_id = auth.uid() or m.org_id = org) $$;`
+    const policy = 'create policy p on public.docs using (public.any_member(org_id));'
+    expect(openingsIn(playAlone([tables, any, policy], { platform: 'supabase' }), 'public.docs')).toEqual([])
+  })
+})

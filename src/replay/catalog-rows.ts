@@ -1,10 +1,30 @@
 import type { Relation } from '../model/schema-model.ts'
 import type { State } from './state.ts'
 
+/** `column IN (values)`; a test that can't be read has no column. */
+export interface Test {
+  readonly column: string | null
+  readonly values: readonly string[]
+}
+
 /** A row of a system catalog, as far as the model knows its columns. */
 export type CatalogRow = Readonly<Record<string, string>>
 
-type Catalog = (state: State) => CatalogRow[]
+/** `asked`: names of the relations or types to tell of; null for all. */
+type Catalog = (state: State, asked: ReadonlySet<string> | null) => CatalogRow[]
+
+/** The columns that hold the name of a relation or type, in whatever catalog. */
+const nameColumns: ReadonlySet<string | null> = new Set([
+  ...['relname', 'tablename', 'viewname', 'matviewname', 'table_name', 'event_object_table', 'typname'],
+])
+
+function named<T extends { readonly name: string }>(
+  objects: { values(): Iterable<T> },
+  asked: ReadonlySet<string> | null,
+): T[] {
+  const all = [...objects.values()]
+  return asked === null ? all : all.filter(({ name }) => asked.has(name))
+}
 
 const kinds: Readonly<Record<Relation['kind'], string>> = {
   table: 'r',
@@ -21,8 +41,8 @@ const on = ({ id, namespace, name }: Relation, oid: string): CatalogRow => ({
   nspname: namespace,
 })
 
-const policies: Catalog = ({ relations }) =>
-  [...relations.values()].flatMap((relation) =>
+const policies: Catalog = ({ relations }, asked) =>
+  named(relations, asked).flatMap((relation) =>
     relation.policies.map((policy) => ({
       ...on(relation, 'polrelid'),
       polname: policy.name,
@@ -51,23 +71,22 @@ const routines: Catalog = (state) =>
     routine_schema: namespace,
   }))
 
-const named = (list: readonly Relation[]): CatalogRow[] =>
-  list.map(({ namespace, name }) => ({
-    schemaname: namespace,
-    tablename: name,
-    viewname: name,
-    matviewname: name,
-    table_schema: namespace,
-    table_name: name,
-  }))
-
 const ofKind =
   (...wanted: readonly Relation['kind'][]): Catalog =>
-  ({ relations }) =>
-    named([...relations.values()].filter(({ kind }) => wanted.includes(kind)))
+  ({ relations }, asked) =>
+    named(relations, asked)
+      .filter(({ kind }) => wanted.includes(kind))
+      .map(({ namespace, name }) => ({
+        schemaname: namespace,
+        tablename: name,
+        viewname: name,
+        matviewname: name,
+        table_schema: namespace,
+        table_name: name,
+      }))
 
-const columns: Catalog = ({ relations }) =>
-  [...relations.values()].flatMap((relation) =>
+const columns: Catalog = ({ relations }, asked) =>
+  named(relations, asked).flatMap((relation) =>
     relation.columns.map((column) => ({
       ...on(relation, 'attrelid'),
       attname: column.name,
@@ -77,8 +96,8 @@ const columns: Catalog = ({ relations }) =>
     })),
   )
 
-const constraints: Catalog = ({ relations }) =>
-  [...relations.values()].flatMap((relation) =>
+const constraints: Catalog = ({ relations }, asked) =>
+  named(relations, asked).flatMap((relation) =>
     relation.constraints.map((constraint) => ({
       ...on(relation, 'conrelid'),
       conname: constraint.name,
@@ -89,8 +108,8 @@ const constraints: Catalog = ({ relations }) =>
     })),
   )
 
-const triggers: Catalog = ({ relations }) =>
-  [...relations.values()].flatMap((relation) =>
+const triggers: Catalog = ({ relations }, asked) =>
+  named(relations, asked).flatMap((relation) =>
     relation.triggers.map((trigger) => ({
       ...on(relation, 'tgrelid'),
       tgname: trigger.name,
@@ -100,14 +119,14 @@ const triggers: Catalog = ({ relations }) =>
     })),
   )
 
-const indexes: Catalog = ({ relations }) =>
-  [...relations.values()].flatMap(({ namespace, name, indexes: list }) =>
+const indexes: Catalog = ({ relations }, asked) =>
+  named(relations, asked).flatMap(({ namespace, name, indexes: list }) =>
     list.map((index) => ({ schemaname: namespace, tablename: name, indexname: index.name })),
   )
 
-const publishedTables: Catalog = (state) =>
+const publishedTables: Catalog = (state, asked) =>
   [...state.publications.values()].flatMap((publication) =>
-    [...state.relations.values()]
+    named(state.relations, asked)
       .filter(
         ({ id, namespace }) =>
           publication.allTables ||
@@ -123,23 +142,25 @@ function inClass(namespace: string, name: string, kind: string): CatalogRow {
 
 /** By name. Of pg_type and pg_class row types, indexes and sequences count as well, as they do in PostgreSQL. */
 const catalogs: Readonly<Record<string, Catalog>> = {
-  pg_type: ({ types, relations }) =>
-    [...types.values(), ...relations.values()].map(({ namespace, name }) => ({
+  pg_type: ({ types, relations }, asked) =>
+    [...named(types, asked), ...named(relations, asked)].map(({ namespace, name }) => ({
       typname: name,
       typnamespace: namespace,
       nspname: namespace,
     })),
-  pg_enum: ({ types }) =>
-    [...types.values()].flatMap(({ namespace, name, labels }) =>
+  pg_enum: ({ types }, asked) =>
+    named(types, asked).flatMap(({ namespace, name, labels }) =>
       labels.map((enumlabel) => ({ enumlabel, typname: name, nspname: namespace })),
     ),
   pg_attribute: columns,
-  pg_class: (state) => [
-    ...[...state.relations.values()].map(({ namespace, name, kind }) =>
+  pg_class: (state, asked) => [
+    ...named(state.relations, asked).map(({ namespace, name, kind }) =>
       inClass(namespace, name, kinds[kind]),
     ),
-    ...[...state.sequences.values()].map(({ namespace, name }) => inClass(namespace, name, 'S')),
-    ...indexes(state).map(({ schemaname = '', indexname = '' }) => inClass(schemaname, indexname, 'i')),
+    ...named(state.sequences, asked).map(({ namespace, name }) => inClass(namespace, name, 'S')),
+    ...[...state.relations.values()].flatMap(({ namespace, indexes: list }) =>
+      named(list, asked).map(({ name }) => inClass(namespace, name, 'i')),
+    ),
   ],
   pg_tables: ofKind('table', 'partitioned-table'),
   pg_views: ofKind('view'),
@@ -166,16 +187,18 @@ const catalogs: Readonly<Record<string, Catalog>> = {
   pg_publication_tables: publishedTables,
 }
 
-/** Rows of a catalog that migrations ask about, or undefined where the model doesn't know it. */
+/** Of the rows of a catalog those that may meet all tests; undefined where the model doesn't know the catalog. */
 export function catalogRows(
   state: State,
   namespace: string | undefined,
   name: string,
+  tests: readonly Test[],
 ): CatalogRow[] | undefined {
   const inSchema = namespace === 'information_schema'
   if (inSchema === name.startsWith('pg_')) return undefined
   if (!inSchema && namespace !== undefined && namespace !== 'pg_catalog') return undefined
-  return catalogs[name]?.(state)
+  const byName = tests.find(({ column }) => nameColumns.has(column))
+  return catalogs[name]?.(state, byName === undefined ? null : new Set(byName.values))
 }
 
 /** Whether the catalog tells of things that are often made outside the migrations: absent from the model is not absent. */

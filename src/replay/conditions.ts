@@ -1,6 +1,6 @@
 import type { A_Expr, Node, RangeVar, SelectStmt } from 'libpg-query'
 import { as, strings } from '../sql/node.ts'
-import { type CatalogRow, catalogRows, isOpenCatalog, joinedCatalog } from './catalog-rows.ts'
+import { type CatalogRow, catalogRows, isOpenCatalog, joinedCatalog, type Test } from './catalog-rows.ts'
 import { creationNamespace, findRelation } from './names.ts'
 import { codeOfSql } from './routine-code.ts'
 import type { State } from './state.ts'
@@ -35,8 +35,8 @@ function existsValue(state: State, query: SelectStmt | undefined): boolean | und
   const joins = tests.filter((test) => test === 'join').length
   const range = tables.find(({ relname }) => relname === base)
   if (base === undefined || joins < tables.length - 1) return undefined
-  const rows = catalogRows(state, range?.schemaname, base)
   const columns = tests.filter((test) => test !== 'join')
+  const rows = catalogRows(state, range?.schemaname, base, columns)
   if (rows === undefined) return undefined
   if (!rows.some((row) => columns.every((test) => matches(row, test) !== false))) {
     return isOpenCatalog(base) ? undefined : false
@@ -76,12 +76,6 @@ function rangesOf(item: Node): Ranges | undefined {
     tables: [...left.tables, ...right.tables],
     conditions: [...left.conditions, ...right.conditions, join.quals],
   }
-}
-
-/** `column IN (values)`; a test that can't be read has no column. */
-interface Test {
-  readonly column: string | null
-  readonly values: readonly string[]
 }
 
 const unread: Test = { column: null, values: [] }

@@ -50,13 +50,14 @@ class Rewriting {
   }
 
   #fields<T extends object>(tree: T, change: (key: string, value: object) => object): T {
-    const changed: { [key: string]: unknown } = {}
-    for (const [key, before] of Object.entries(tree)) {
+    let copy = tree
+    for (const key of Object.keys(tree) as (keyof T & string)[]) {
+      const before: unknown = tree[key]
       if (typeof before !== 'object' || before === null) continue
       const after = change(key, before)
-      if (after !== before) changed[key] = after
+      if (after !== before) copy = { ...copy, [key]: after }
     }
-    return Object.keys(changed).length === 0 ? tree : { ...tree, ...changed }
+    return copy
   }
 
   #list<T extends object>(items: readonly T[], change: (item: T) => T): readonly T[] {
@@ -89,6 +90,8 @@ class Rewriting {
       }
       case 'TypeCast':
         return this.copy(this.#regclass(value), scope)
+      case 'A_Const':
+        return value
       case 'ColumnRef':
         return column === undefined ? value : column(value, scope)
       default:

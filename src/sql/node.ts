@@ -39,7 +39,8 @@ export function walk(root: unknown, visit: (kind: NodeKind, value: never) => boo
     return
   }
   if (typeof root !== 'object' || root === null) return
-  for (const [key, value] of Object.entries(root)) {
+  for (const key of Object.keys(root)) {
+    const value: unknown = (root as { readonly [key: string]: unknown })[key]
     if (typeof value !== 'object' || value === null) continue
     const tagged = key.charCodeAt(0) >= 65 && key.charCodeAt(0) <= 90
     if (tagged && visit(key as NodeKind, value as never) === false) continue

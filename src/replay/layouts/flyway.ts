@@ -15,8 +15,8 @@ interface Named {
 
 /**
  * `V1_2__name.sql` by version, in subfolders too; then `R__name.sql` by description, each once. `B` is a baseline: on an empty database
- * the highest one stands for all versions up to its own. `U` undoes and is never read. `beforeMigrate.sql` runs first and
- * `afterMigrate.sql` last; other callbacks are not read. A migration in Java is named as one in SQL (refinery: in Rust).
+ * the highest one stands for all versions up to its own. `U` undoes and is never read. Callbacks that run
+ * once in a migrate (beforeMigrate, afterVersioned, beforeRepeatables, afterMigrateApplied, afterMigrate) stand in their places, others are not read. A migration in Java is named as one in SQL (refinery: in Rust).
  * Before each migration, all on one connection, Flyway sets the role and the search_path back and nothing else (DbMigrate.java;
  * PostgreSQLConnection.java, doRestoreOriginalState and changeCurrentSchemaTo).
  */
@@ -38,11 +38,14 @@ export const flyway: Layout = {
     const repeatable = migrations
       .filter(({ kind }) => kind === 'R')
       .sort((a, b) => byCharacter(a.description, b.description))
-    const callbacks = (name: string) => files.filter((file) => isCallback(file, name)).sort(byCharacter)
+    const callbacks = (...names: readonly string[]) =>
+      names.flatMap((name) => files.filter((file) => isCallback(file, name)).sort(byCharacter))
     const up = [
       ...callbacks('beforeMigrate'),
-      ...[...(baseline ? [baseline] : []), ...versioned, ...repeatable].map(({ file }) => file),
-      ...callbacks('afterMigrate'),
+      ...[...(baseline ? [baseline] : []), ...versioned].map(({ file }) => file),
+      ...callbacks('afterVersioned', 'beforeRepeatables'),
+      ...repeatable.map(({ file }) => file),
+      ...callbacks('afterMigrateApplied', 'afterMigrate'),
     ]
     return { up, unread: folder.unread(up, (file) => reasonFor(file, baseline)) }
   },
@@ -61,6 +64,8 @@ function reasonFor(file: string, baseline: Named | undefined): string {
   if (/^U\d/.test(name)) return 'is an undo migration'
   if (/^[VB]\d/.test(name) && baseline !== undefined)
     return `is covered by the baseline ${baseName(baseline.file)}`
+  if (/^(?:before|after|create)[A-Z]/.test(name))
+    return 'is a callback that does not run once in each migrate'
   return 'is not named as a migration of Flyway'
 }
 

@@ -1,4 +1,4 @@
-import { type Dirent, readdirSync, type Stats, statSync } from 'node:fs'
+import { type Dirent, existsSync, readdirSync, type Stats, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { InputError } from '../../findings/input-error.ts'
 import type { UnreadFile } from './layout.ts'
@@ -107,7 +107,7 @@ export class Folder {
       const kind = entry.isSymbolicLink() ? this.#target(entry.name) : entry
       if (kind === undefined) continue
       if (kind.isDirectory()) {
-        if (isSql(entry.name))
+        if (isSql(entry.name) && !this.#isMigration(entry.name))
           throw new InputError('is a folder, not a file', { file: this.shownFile(entry.name) })
         if (this.#only !== null && entry.name !== this.#only) continue
         if (!entry.isSymbolicLink() || !this.#isAbove(entry.name)) folders.push(entry.name)
@@ -127,6 +127,11 @@ export class Folder {
         cause,
       })
     }
+  }
+
+  /** Whether a folder holds one migration, as Prisma and diesel have them. */
+  #isMigration(name: string): boolean {
+    return ['migration.sql', 'up.sql'].some((file) => existsSync(join(this.path, name, file)))
   }
 
   /** What a symbolic link leads to; a broken one matters where it is named as SQL. */

@@ -22,6 +22,14 @@ it('reads migration.sql of the folders of Prisma by name', () => {
     })
 })
 
+it('reads the migration in a folder of Prisma that is named like a file', () => {
+  const root = tree({ 'migrations/1_a/migration.sql': sql, 'migrations/2_b.sql/migration.sql': sql })
+  expect(read(root, 'migrations').files).toEqual([
+    'migrations/1_a/migration.sql',
+    'migrations/2_b.sql/migration.sql',
+  ])
+})
+
 it('reads up.sql of the folders of diesel by version', () => {
   const root = tree({
     '00000000000000_setup/up.sql': sql,

@@ -172,12 +172,15 @@ it('reads the up files of golang-migrate by version', () => {
     '10_b.down.sql': sql,
     '9_a.up.sql': sql,
     '9_a.down.sql': sql,
+    '11_c.postgres.up.sql': sql,
+    '11_c.mysql.up.sql': sql,
     'other.sql': sql,
   })
   expect(read(root, '.')).toMatchObject({
-    layouts: ['golang-migrate . 2'],
-    files: ['9_a.up.sql', '10_b.up.sql'],
+    layouts: ['golang-migrate . 3'],
+    files: ['9_a.up.sql', '10_b.up.sql', '11_c.postgres.up.sql'],
     unread: {
+      '11_c.mysql.up.sql': 'is for another database, mysql',
       '10_b.down.sql': 'is a down part',
       '9_a.down.sql': 'is a down part',
       'other.sql': 'is not named <version>_name.up.sql',
@@ -196,22 +199,33 @@ it('reads Flyway by version, then repeatable ones by description, and never an u
     'R__a_view.sql': sql,
     'U1__a.sql': sql,
     'beforeMigrate.sql': sql,
+    'beforeEachMigrate.sql': sql,
+    'beforeRepeatables.sql': sql,
+    'afterVersioned.sql': sql,
+    'afterMigrateApplied__views.sql': sql,
     'afterMigrate__grants.sql': sql,
     'v2__lower.sql': sql,
   })
   expect(read(root, '.')).toMatchObject({
-    layouts: ['flyway . 8'],
+    layouts: ['flyway . 11'],
     files: [
       'beforeMigrate.sql',
       'V1__a.sql',
       'sub/V1_0_1__b.sql',
       'V1.9__c.sql',
       'V1_10__d.sql',
+      'afterVersioned.sql',
+      'beforeRepeatables.sql',
       'R__a_view.sql',
       'R__b_view.sql',
+      'afterMigrateApplied__views.sql',
       'afterMigrate__grants.sql',
     ],
-    unread: { 'U1__a.sql': 'is an undo migration', 'v2__lower.sql': 'is not named as a migration of Flyway' },
+    unread: {
+      'U1__a.sql': 'is an undo migration',
+      'beforeEachMigrate.sql': 'is a callback that does not run once in each migrate',
+      'v2__lower.sql': 'is not named as a migration of Flyway',
+    },
     session: ['role', 'session_authorization', 'search_path'],
   })
 })

@@ -22,6 +22,12 @@ describe.each(['check', 'model'])('%s', (command) => {
     ])
   })
 
+  test('the folders of one layout are told in one line', () => {
+    const files = Object.fromEntries([1, 2, 3, 4, 5].map((year) => [`m/202${year}/1.sql`, 'select 1;']))
+    const { stderr } = ringfence([command, 'm'], folderWith(files))
+    expect(stderr).toContain('m/2021, m/2022, m/2023 and 2 more: 5 files read as numbered')
+  })
+
   test('a folder of several histories is refused', () => {
     const { code, stderr } = ringfence([command, '.'], folderWith({ 'a/1.sql': table, 'b/1.sql': table }))
     expect(code).toBe(2)
@@ -41,5 +47,8 @@ test('variables of the config fill psql variables and the placeholders of the to
     }),
   })
   const { stdout } = ringfence(['model', '--format', 'json'], cwd)
-  expect(JSON.parse(stdout)).toMatchObject({ relations: [{ namespace: 'crm', name: 'notes' }], unmodelled: [] })
+  expect(JSON.parse(stdout)).toMatchObject({
+    relations: [{ namespace: 'crm', name: 'notes' }],
+    unmodelled: [],
+  })
 })

@@ -96,8 +96,8 @@ function* parseEach(text: string, span: Span, refused: RefusedStatement): Genera
 
 function parseSpan(text: string, span: Span): ScriptStatement[] | RefusedStatement {
   const first = skipBlank(text, span.start, span.end)
-  if (first >= span.end) return []
   const source = text.slice(span.start, span.end)
+  if (first >= span.end && !source.includes('/*')) return []
   const hindrance = whyNotParsed(source)
   if (hindrance !== null) return refusal(text, span, first, hindrance.error, span.start + hindrance.at)
   let stmts: { stmt?: Node; stmt_location?: number; stmt_len?: number }[]

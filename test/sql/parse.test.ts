@@ -66,6 +66,13 @@ describe('parseStatements', () => {
     ])
   })
 
+  it('refuses a comment that nothing closes, though no statement stands in it', () => {
+    expect(read('select 1; /* select 2;')).toEqual([
+      'select 1',
+      expect.stringContaining('unterminated /* comment'),
+    ])
+  })
+
   it.each([
     ['nothing', ''],
     ['blanks', ' \t\r\n\f\v'],

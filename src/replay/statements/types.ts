@@ -4,6 +4,7 @@ import { strings } from '../../sql/node.ts'
 import type { Handlers, StatementContext } from '../context.ts'
 import { isRelationNameTaken, typeId, typeName } from '../names.ts'
 import { newName } from '../object-names.ts'
+import { createOperator } from './operators.ts'
 import { createAggregate } from './routines.ts'
 
 /** CREATE TYPE, CREATE DOMAIN and ALTER TYPE. Constraints of a domain and attributes of a composite type are no facts of the model. */
@@ -28,6 +29,7 @@ export const typeStatements = {
 
   DefineStmt(statement, context) {
     if (statement.kind === 'OBJECT_AGGREGATE') return createAggregate(statement, context)
+    if (statement.kind === 'OBJECT_OPERATOR') return createOperator(statement, context)
     if (statement.kind !== 'OBJECT_TYPE') return
     const names = strings(statement.defnames)
     const shell = context.state.types.get(newName(context.state, names).id)

@@ -27,3 +27,15 @@ test('a type that exists already is unmodelled', () => {
     'the type public.a exists already',
   ])
 })
+
+test("an operator is of no matter unless it changes what PostgreSQL's own means", () => {
+  const operator = (name: string, type: string) =>
+    reasonsOf(
+      modelOf(
+        `create type pair as (a int); create operator ${name} (leftarg = ${type}, rightarg = text, function = f)`,
+      ),
+    )
+  expect(operator('public.=', 'uuid')).toEqual(['what = means for uuid and text is changed'])
+  expect(operator('=', 'pair')).toEqual([])
+  expect(operator('===', 'uuid')).toEqual([])
+})

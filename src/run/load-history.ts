@@ -1,3 +1,4 @@
+import { InputError } from '../findings/input-error.ts'
 import { assumeTenancy } from '../policy/assume-tenancy.ts'
 import type { History } from '../replay/history.ts'
 import { readMigrations } from '../replay/layouts/read-migrations.ts'
@@ -46,6 +47,14 @@ export async function loadHistory(request: RunRequest): Promise<LoadedHistory> {
   const included = new Map(migrations.map((migration) => [migration.file, collect(migration, texts)]))
   await parser
   const history = replay(migrations, { prelude: platform === null ? null : supabasePrelude })
+  if (history.statements === 0) {
+    throw new InputError(
+      `no statement is there to check, in ${files.length} ${files.length === 1 ? 'file' : 'files'}`,
+      {
+        file: entries.map(({ path }) => path).join(', '),
+      },
+    )
+  }
   const { tenancy, assumed } = assumeTenancy(history.model, { ...declared, platform })
   return {
     history,

@@ -26,6 +26,8 @@ export interface Inputs {
  * path is a history by itself.
  */
 export function inputsOf({ cwd, paths, layout, config }: RunRequest): Inputs {
+  if (paths.includes(''))
+    throw new InputError('a path is empty', { hint: 'Is a variable of the script not set?' })
   const configured = config?.migrations ?? []
   const named = paths.map((path) => (layout === null ? { path } : { path, layout }))
   if (paths.length === 0) {

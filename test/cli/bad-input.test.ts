@@ -22,6 +22,17 @@ describe('paths', () => {
     expect(refused(ringfence(['check', 'docs'], folderWith({ 'docs/a.txt': 'x' })))).toContain('docs')
   })
 
+  test('files without a statement are refused', () => {
+    const folder = folderWith({ 'migrations/1.sql': '-- to be written', 'migrations/2.sql': '' })
+    expect(refused(ringfence(['check', 'migrations'], folder))).toContain(
+      'migrations: no statement is there to check, in 2 files',
+    )
+  })
+
+  test('an empty path is refused, and not taken for the working directory', () => {
+    expect(refused(ringfence(['check', ''], folderWith(safe)))).toContain('a path is empty')
+  })
+
   test('a glob that matches nothing is refused', () => {
     expect(refused(ringfence(['check', 'migrations/*.nope'], folderWith(safe)))).toContain('*.nope')
   })

@@ -1,4 +1,4 @@
-import type { Relation } from '../model/schema-model.ts'
+import type { Relation, Type } from '../model/schema-model.ts'
 import type { State } from './state.ts'
 
 /** `column IN (values)`; a test that can't be read has no column. */
@@ -10,20 +10,22 @@ export interface Test {
 /** A row of a system catalog, as far as the model knows its columns. */
 export type CatalogRow = Readonly<Record<string, string>>
 
-/** `asked`: names of the relations or types to tell of; null for all. */
-type Catalog = (state: State, asked: ReadonlySet<string> | null) => CatalogRow[]
+/** Names of the relations or types to tell of; null for all. */
+type Asked = readonly string[] | null
+
+type Catalog = (state: State, asked: Asked) => CatalogRow[]
 
 /** The columns that hold the name of a relation or type, in whatever catalog. */
 const nameColumns: ReadonlySet<string | null> = new Set([
   ...['relname', 'tablename', 'viewname', 'matviewname', 'table_name', 'event_object_table', 'typname'],
 ])
 
-function named<T extends { readonly name: string }>(
-  objects: { values(): Iterable<T> },
-  asked: ReadonlySet<string> | null,
-): T[] {
-  const all = [...objects.values()]
-  return asked === null ? all : all.filter(({ name }) => asked.has(name))
+function relationsNamed({ relations, relationsByName }: State, asked: Asked): Relation[] {
+  return asked === null ? [...relations.values()] : asked.flatMap((name) => relationsByName.group(name))
+}
+
+function typesNamed({ types, typesByName }: State, asked: Asked): Type[] {
+  return asked === null ? [...types.values()] : asked.flatMap((name) => typesByName.group(name))
 }
 
 const kinds: Readonly<Record<Relation['kind'], string>> = {
@@ -41,8 +43,8 @@ const on = ({ id, namespace, name }: Relation, oid: string): CatalogRow => ({
   nspname: namespace,
 })
 
-const policies: Catalog = ({ relations }, asked) =>
-  named(relations, asked).flatMap((relation) =>
+const policies: Catalog = (state, asked) =>
+  relationsNamed(state, asked).flatMap((relation) =>
     relation.policies.map((policy) => ({
       ...on(relation, 'polrelid'),
       polname: policy.name,
@@ -73,8 +75,8 @@ const routines: Catalog = (state) =>
 
 const ofKind =
   (...wanted: readonly Relation['kind'][]): Catalog =>
-  ({ relations }, asked) =>
-    named(relations, asked)
+  (state, asked) =>
+    relationsNamed(state, asked)
       .filter(({ kind }) => wanted.includes(kind))
       .map(({ namespace, name }) => ({
         schemaname: namespace,
@@ -85,8 +87,8 @@ const ofKind =
         table_name: name,
       }))
 
-const columns: Catalog = ({ relations }, asked) =>
-  named(relations, asked).flatMap((relation) =>
+const columns: Catalog = (state, asked) =>
+  relationsNamed(state, asked).flatMap((relation) =>
     relation.columns.map((column) => ({
       ...on(relation, 'attrelid'),
       attname: column.name,
@@ -96,8 +98,8 @@ const columns: Catalog = ({ relations }, asked) =>
     })),
   )
 
-const constraints: Catalog = ({ relations }, asked) =>
-  named(relations, asked).flatMap((relation) =>
+const constraints: Catalog = (state, asked) =>
+  relationsNamed(state, asked).flatMap((relation) =>
     relation.constraints.map((constraint) => ({
       ...on(relation, 'conrelid'),
       conname: constraint.name,
@@ -108,8 +110,8 @@ const constraints: Catalog = ({ relations }, asked) =>
     })),
   )
 
-const triggers: Catalog = ({ relations }, asked) =>
-  named(relations, asked).flatMap((relation) =>
+const triggers: Catalog = (state, asked) =>
+  relationsNamed(state, asked).flatMap((relation) =>
     relation.triggers.map((trigger) => ({
       ...on(relation, 'tgrelid'),
       tgname: trigger.name,
@@ -119,14 +121,14 @@ const triggers: Catalog = ({ relations }, asked) =>
     })),
   )
 
-const indexes: Catalog = ({ relations }, asked) =>
-  named(relations, asked).flatMap(({ namespace, name, indexes: list }) =>
+const indexes: Catalog = (state, asked) =>
+  relationsNamed(state, asked).flatMap(({ namespace, name, indexes: list }) =>
     list.map((index) => ({ schemaname: namespace, tablename: name, indexname: index.name })),
   )
 
 const publishedTables: Catalog = (state, asked) =>
   [...state.publications.values()].flatMap((publication) =>
-    named(state.relations, asked)
+    relationsNamed(state, asked)
       .filter(
         ({ id, namespace }) =>
           publication.allTables ||
@@ -142,25 +144,21 @@ function inClass(namespace: string, name: string, kind: string): CatalogRow {
 
 /** By name. Of pg_type and pg_class row types, indexes and sequences count as well, as they do in PostgreSQL. */
 const catalogs: Readonly<Record<string, Catalog>> = {
-  pg_type: ({ types, relations }, asked) =>
-    [...named(types, asked), ...named(relations, asked)].map(({ namespace, name }) => ({
+  pg_type: (state, asked) =>
+    [...typesNamed(state, asked), ...relationsNamed(state, asked)].map(({ namespace, name }) => ({
       typname: name,
       typnamespace: namespace,
       nspname: namespace,
     })),
-  pg_enum: ({ types }, asked) =>
-    named(types, asked).flatMap(({ namespace, name, labels }) =>
+  pg_enum: (state, asked) =>
+    typesNamed(state, asked).flatMap(({ namespace, name, labels }) =>
       labels.map((enumlabel) => ({ enumlabel, typname: name, nspname: namespace })),
     ),
   pg_attribute: columns,
   pg_class: (state, asked) => [
-    ...named(state.relations, asked).map(({ namespace, name, kind }) =>
-      inClass(namespace, name, kinds[kind]),
-    ),
-    ...named(state.sequences, asked).map(({ namespace, name }) => inClass(namespace, name, 'S')),
-    ...[...state.relations.values()].flatMap(({ namespace, indexes: list }) =>
-      named(list, asked).map(({ name }) => inClass(namespace, name, 'i')),
-    ),
+    ...relationsNamed(state, asked).map(({ namespace, name, kind }) => inClass(namespace, name, kinds[kind])),
+    ...[...state.sequences.values()].map(({ namespace, name }) => inClass(namespace, name, 'S')),
+    ...indexes(state, null).map(({ schemaname = '', indexname = '' }) => inClass(schemaname, indexname, 'i')),
   ],
   pg_tables: ofKind('table', 'partitioned-table'),
   pg_views: ofKind('view'),
@@ -198,7 +196,7 @@ export function catalogRows(
   if (inSchema === name.startsWith('pg_')) return undefined
   if (!inSchema && namespace !== undefined && namespace !== 'pg_catalog') return undefined
   const byName = tests.find(({ column }) => nameColumns.has(column))
-  return catalogs[name]?.(state, byName === undefined ? null : new Set(byName.values))
+  return catalogs[name]?.(state, byName?.values ?? null)
 }
 
 /** Whether the catalog tells of things that are often made outside the migrations: absent from the model is not absent. */

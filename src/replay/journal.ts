@@ -24,8 +24,8 @@ export class Journal {
     return this.#changes.length
   }
 
-  record(change: Omit<Change, 'by'>): void {
-    this.#changes.push({ ...change, by: this.statement })
+  record(map: JournaledMap<unknown>, key: string, before: unknown, after: unknown): void {
+    this.#changes.push({ map, key, before, after, by: this.statement })
   }
 
   since(mark: number): readonly Change[] {
@@ -34,22 +34,22 @@ export class Journal {
 
   /** Undoes and forgets what came after `mark`. */
   rollbackTo(mark: number): void {
-    this.rewind(mark, this.#changes.length)
+    for (const { map, key, before } of this.#changes.slice(mark).reverse()) map.restore(key, before)
     this.#changes.length = mark
   }
 
-  /** Sets the maps back from their state at `to` to their state at `from`, and keeps the journal. */
+  /** Shows the maps as they were at `from` instead of `to`, and keeps the journal. Groupings stay as they are. */
   rewind(from: number, to: number): void {
     for (let i = to - 1; i >= from; i--) {
       const change = this.#changes[i]
-      if (change !== undefined) change.map.restore(change.key, change.before)
+      if (change !== undefined) change.map.show(change.key, change.before)
     }
   }
 
-  /** Applies the changes of `[from, to)` again after a `rewind`, and tells them. */
+  /** Shows the changes of `[from, to)` again after a `rewind`, and tells them. */
   forward(from: number, to: number): readonly Change[] {
     const changes = this.#changes.slice(from, to)
-    for (const change of changes) change.map.restore(change.key, change.after)
+    for (const change of changes) change.map.show(change.key, change.after)
     return changes
   }
 }
@@ -112,14 +112,19 @@ export class JournaledMap<V> implements Iterable<[string, V]> {
     const before = this.#values.get(key)
     const after = value as V | undefined
     for (const grouping of this.#groupings) grouping.move(key, before, after)
-    if (after === undefined) this.#values.delete(key)
-    else this.#values.set(key, after)
+    this.show(key, value)
+  }
+
+  /** @internal For the journal alone: shows another value for a time, of which what is derived from the values is not told. */
+  show(key: string, value: unknown): void {
+    if (value === undefined) this.#values.delete(key)
+    else this.#values.set(key, value as V)
   }
 
   #change(key: string, after: V | undefined): void {
     const before = this.#values.get(key)
     if (before === after) return
-    this.#journal.record({ map: this as JournaledMap<unknown>, key, before, after })
+    this.#journal.record(this as JournaledMap<unknown>, key, before, after)
     this.restore(key, after)
   }
 }

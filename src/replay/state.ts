@@ -29,6 +29,7 @@ export class State {
   readonly journal = new Journal()
   readonly namespaces = new JournaledMap<Namespace>(this.journal)
   readonly relations = new RelationMap(this.journal)
+  readonly relationsByName = this.relations.groupedBy(({ name }) => [name])
   readonly relationsByNamespace = this.relations.groupedBy(({ namespace }) => [namespace])
   /** Which relation an index stands on: index id (`namespace.name`) to relation id. */
   readonly indexes = new JournaledMap<RelationId>(this.journal)
@@ -40,6 +41,7 @@ export class State {
   /** By `namespace.name`: what is overloaded shares it. */
   readonly routinesByName = this.routines.groupedBy(({ namespace, name }) => [displayId(namespace, name)])
   readonly types = new JournaledMap<Type>(this.journal)
+  readonly typesByName = this.types.groupedBy(({ name }) => [name])
   readonly sequences = new JournaledMap<Sequence>(this.journal)
   readonly sequencesByNamespace = this.sequences.groupedBy(({ namespace }) => [namespace])
   /** By the relation with the column that owns the sequence. */

@@ -27,18 +27,28 @@ interface Assumed {
  */
 export type NearTie = { readonly through: readonly RelationId[] } | { readonly by: readonly string[] }
 
-/** What the checks ask of one model as it stands, each question answered once. */
+/** What is known of relations, by id. */
+interface Answers {
+  readonly openings: Map<RelationId, readonly Opening[]>
+  readonly bindings: Map<RelationId, Bindings>
+  readonly isolated: Map<RelationId, boolean>
+}
+
+/** What the checks ask of a model, each question answered once as long as the model stands. */
 export class Isolation {
-  readonly #model: SchemaModel
   readonly #tenancy: Tenancy
   readonly #bodies: RoutineBodies
-  #judge: Judge
-  readonly #ties: (assumed: Assumed) => Ties
-  /** Openings that are known, by the relation. */
-  answered = new Map<RelationId, readonly Opening[]>()
-  #bindings = new Map<RelationId, Bindings>()
-  #isolated = new Map<RelationId, boolean>()
-  #tenantRoles = new Map<string, boolean>()
+  readonly #tenantRoles = new Map<string, boolean>()
+  readonly #nearTies = new WeakMap<Opening, NearTie | null>()
+  readonly #judge: Judge = {
+    looseBranch: (relation, expression, clause) => this.#plain.looseBranch(relation, expression, clause),
+    tenantRoles: (policy) => this.tenantRoles(policy),
+  }
+  #model: SchemaModel
+  #values: ContextValues
+  #plain: Ties
+  #answers = noAnswers()
+  #former = noAnswers()
   #tables: readonly GuardedTable[] | null = null
   #gaps: readonly TableGap[] | null = null
 
@@ -46,33 +56,45 @@ export class Isolation {
     this.#model = model
     this.#tenancy = tenancy
     this.#bodies = bodies
-    const routines = new ContextRoutines(model, tenancy, bodies)
-    const values = new ContextValues(model, routines)
-    this.#ties = ({ bindingsOf, isIsolated }) =>
-      new Ties(
-        model,
-        tenancy,
-        values,
-        bindingsOf ?? ((relation) => this.#bindingsOf(relation)),
-        isIsolated ?? ((relation) => this.#isIsolated(relation)),
-        (role) => !this.#actsForTenants(role),
-      )
-    const ties = this.#ties({})
-    this.#judge = {
-      looseBranch: (relation, expression, clause) => ties.looseBranch(relation, expression, clause),
-      tenantRoles: (policy) => this.tenantRoles(policy),
-    }
+    this.#values = this.#newValues()
+    this.#plain = this.#ties({})
   }
 
-  /** With the same answers, and something else to look at. */
-  focusedOn(focus: Focus | null): Isolation {
-    const focused = new Isolation({ ...this.#model, focus }, this.#tenancy, this.#bodies)
-    focused.#judge = this.#judge
-    focused.answered = this.answered
-    focused.#bindings = this.#bindings
-    focused.#isolated = this.#isolated
-    focused.#tenantRoles = this.#tenantRoles
-    return focused
+  /** To be called when the model has changed: nothing holds until `trust` tells what does. */
+  doubt(): void {
+    this.#former = this.#answers
+    this.#answers = noAnswers()
+    this.#values = this.#newValues()
+    this.#plain = this.#ties({})
+  }
+
+  /** Takes up the answers of before, but for those about relations that may be judged otherwise now. */
+  trust(except: Iterable<RelationId>): void {
+    const { openings, bindings, isolated } = this.#former
+    for (const id of except) {
+      openings.delete(id)
+      bindings.delete(id)
+      isolated.delete(id)
+    }
+    for (const [id, answer] of this.#answers.openings) openings.set(id, answer)
+    for (const [id, answer] of this.#answers.bindings) bindings.set(id, answer)
+    for (const [id, answer] of this.#answers.isolated) isolated.set(id, answer)
+    this.#answers = this.#former
+  }
+
+  /** Whether a role that was asked about acts for tenants where it didn't, or no longer does. */
+  haveRolesChanged(): boolean {
+    return [...this.#tenantRoles].some(
+      ([role, acts]) => actsForTenants(this.#model, this.#tenancy, role) !== acts,
+    )
+  }
+
+  /** What the checks are to look at from now on. */
+  focusOn(focus: Focus | null): SchemaModel {
+    this.#model = { ...this.#model, focus }
+    this.#tables = null
+    this.#gaps = null
+    return this.#model
   }
 
   /** The tables that a check is to look at, and what each is to the tenants. */
@@ -93,15 +115,24 @@ export class Isolation {
 
   /** Where the policies of a relation admit rows of other tenants. */
   openings(relation: Relation): readonly Opening[] {
-    const known = this.answered.get(relation.id)
+    const known = this.#answers.openings.get(relation.id)
     if (known !== undefined) return known
     const openings = openingsOf(relation, this.#judge)
-    this.answered.set(relation.id, openings)
+    this.#answers.openings.set(relation.id, openings)
     return openings
   }
 
   /** What keeps a predicate from tying the tenant, where it comes near; null where it doesn't. */
-  nearTie(relation: Relation, { expression, clause, branch }: Opening): NearTie | null {
+  nearTie(relation: Relation, opening: Opening): NearTie | null {
+    let near = this.#nearTies.get(opening)
+    if (near === undefined) {
+      near = this.#nearTieOf(relation, opening)
+      this.#nearTies.set(opening, near)
+    }
+    return near
+  }
+
+  #nearTieOf(relation: Relation, { expression, clause, branch }: Opening): NearTie | null {
     const open = new Set<RelationId>()
     const throughOpen = this.#ties({
       isIsolated: (read) => {
@@ -161,11 +192,27 @@ export class Isolation {
     return isGuarded(this.#model, this.#tenancy, relation)
   }
 
+  #newValues(): ContextValues {
+    const routines = new ContextRoutines(this.#model, this.#tenancy, this.#bodies)
+    return new ContextValues(this.#model, routines)
+  }
+
+  #ties({ bindingsOf, isIsolated }: Assumed): Ties {
+    return new Ties(
+      this.#model,
+      this.#tenancy,
+      this.#values,
+      bindingsOf ?? ((relation) => this.#bindingsOf(relation)),
+      isIsolated ?? ((relation) => this.#isIsolated(relation)),
+      (role) => !this.#actsForTenants(role),
+    )
+  }
+
   #bindingsOf(relation: Relation): Bindings {
-    let bindings = this.#bindings.get(relation.id)
+    let bindings = this.#answers.bindings.get(relation.id)
     if (bindings === undefined) {
       bindings = bindingsOf(this.#model, this.#tenancy, relation)
-      this.#bindings.set(relation.id, bindings)
+      this.#answers.bindings.set(relation.id, bindings)
     }
     return bindings
   }
@@ -181,13 +228,13 @@ export class Isolation {
 
   /** While a relation is being judged it counts as open, so that a circle of policies proves nothing. */
   #isIsolated(relation: Relation): boolean {
-    const known = this.#isolated.get(relation.id)
+    const known = this.#answers.isolated.get(relation.id)
     if (known !== undefined) return known
-    this.#isolated.set(relation.id, false)
+    this.#answers.isolated.set(relation.id, false)
     const isIsolated =
       relation.rowSecurityEnabled &&
       !this.openings(relation).some(({ commands }) => commands.includes('select'))
-    this.#isolated.set(relation.id, isIsolated)
+    this.#answers.isolated.set(relation.id, isIsolated)
     return isIsolated
   }
 }
@@ -201,4 +248,8 @@ function namesIn(node: Node): Set<string> {
     return false
   })
   return names
+}
+
+function noAnswers(): Answers {
+  return { openings: new Map(), bindings: new Map(), isolated: new Map() }
 }

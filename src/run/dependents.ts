@@ -1,21 +1,17 @@
 import { isTable } from '../model/questions.ts'
-import type { Focus, Relation, RelationId, SchemaModel } from '../model/schema-model.ts'
+import type { Column, Focus, Relation, RelationId, RoutineId, SchemaModel } from '../model/schema-model.ts'
 import { Isolation } from '../policy/isolation.ts'
-import type { Opening } from '../policy/openings.ts'
 import type { RoutineBodies } from '../policy/routines.ts'
+import { isUserColumn } from '../policy/user-columns.ts'
 import type { HistoryStep } from '../replay/history.ts'
-import { displayId } from '../sql/identifiers.ts'
-import { type NodeKind, type NodeOf, strings, walk } from '../sql/node.ts'
 import type { Tenancy } from '../tenancy/tenancy.ts'
-import { callKey, RoutineCallers } from './routine-callers.ts'
+import { callKey, DependencyGraph } from './dependency-graph.ts'
 
 /** What is to be examined again after a file, and which moved object is the cause. */
 export interface Reexamination {
   readonly focus: Focus
   /** Relation to the moved object (relation or routine) that drew it in; itself where it moved. */
   readonly causes: ReadonlyMap<RelationId, string>
-  /** What was answered on the way, for the checks to go on with. */
-  readonly isolation: Isolation
 }
 
 /**
@@ -25,182 +21,156 @@ export interface Reexamination {
  */
 export class Dependents {
   readonly #tenancy: Tenancy
-  readonly #callers: RoutineCallers
-  /** From a relation, or a routine's bare name, to the relations that depend on it. */
-  readonly #dependents = new Map<string, Set<RelationId>>()
-  readonly #dependencies = new Map<RelationId, ReadonlySet<string>>()
-  readonly #recorded = new Map<RelationId, Relation>()
-  /** What others saw of a table when it was reached last; its standing null where there were no others. */
-  readonly #seen = new Map<RelationId, { readonly sight: Sight; readonly standing: string | null }>()
-  /** The answers that were given before and still hold. */
-  readonly #openings = new Map<RelationId, readonly Opening[]>()
-  #last: Isolation | null = null
   readonly #bodies: RoutineBodies
+  readonly #graph: DependencyGraph
+  readonly #recorded = new Map<RelationId, Relation>()
+  /** Routines that run or ran as their owner, which may set a role apart. */
+  readonly #definers = new Set<RoutineId>()
+  readonly #keys: ReadonlySet<string>
+  /** What others saw of a table beside its record, when it was reached last. */
+  readonly #standings = new Map<RelationId, string>()
+  #isolation: Isolation
 
   constructor(model: SchemaModel, tenancy: Tenancy, bodies: RoutineBodies) {
     this.#tenancy = tenancy
     this.#bodies = bodies
-    this.#callers = new RoutineCallers(bodies)
-    for (const [id, relation] of model.relations) this.#record(id, relation)
-    this.#callers.record(model, model.routines.keys())
+    this.#graph = new DependencyGraph(bodies)
+    this.#keys = keysOf(tenancy)
+    this.#isolation = new Isolation(model, tenancy, bodies)
+    this.#record(model, model.relations.keys(), model.routines.keys())
+  }
+
+  /** The answers about the model as it stands: those that the last file cannot have changed are kept. */
+  get isolation(): Isolation {
+    return this.#isolation
   }
 
   /** To be asked once for each file, in order. */
   reexamine({ model, moved, movedNamespaces }: HistoryStep): Reexamination {
-    for (const id of moved.relations) this.#record(id, model.relations.get(id))
-    this.#callers.record(model, moved.routines)
     const causes = new Map<RelationId, string>([...moved.relations].map((id) => [id, id]))
-    const drawnIn = this.#everything(moved) ? model.relations.keys() : inNamespaces(model, movedNamespaces)
-    for (const id of drawnIn) if (!causes.has(id)) causes.set(id, id)
-    const isolation = new Isolation(model, this.#tenancy, this.#bodies)
-    const reached = this.#close(causes, moved, model, isolation)
-    this.#reuseAnswers(causes.keys(), reached, isolation)
+    const changed = this.#changed(model, moved)
+    const everything = this.#concernsAll(changed, moved)
+    if (everything) {
+      this.#isolation = new Isolation(model, this.#tenancy, this.#bodies)
+      this.#standings.clear()
+    } else {
+      this.#isolation.doubt()
+      const reached = this.#reached(changed, model)
+      this.#isolation.trust(reached.keys())
+      for (const [id, cause] of reached) {
+        if (!causes.has(id) && model.relations.has(id)) causes.set(id, cause)
+      }
+    }
+    for (const id of everything ? model.relations.keys() : inNamespaces(model, movedNamespaces)) {
+      if (!causes.has(id)) causes.set(id, id)
+    }
     const focus = {
       relations: new Set(causes.keys()),
       routines: moved.cluster ? new Set(model.routines.keys()) : moved.routines,
       unmodelled: moved.unmodelled,
       cluster: moved.cluster || movedNamespaces.size > 0,
     }
-    return { causes, focus, isolation }
+    return { causes, focus }
   }
 
-  #reuseAnswers(examined: Iterable<RelationId>, reached: ReadonlySet<string>, isolation: Isolation): void {
-    for (const [id, openings] of this.#last?.answered ?? []) this.#openings.set(id, openings)
-    for (const id of reached) this.#openings.delete(id)
-    for (const id of examined) {
-      const openings = this.#openings.get(id)
-      if (openings !== undefined) isolation.answered.set(id, openings)
+  /** What moved in a way that verdicts may hang on, as the graph has it; and the moved object. */
+  #changed(model: SchemaModel, { relations, routines }: Focus): Map<string, string> {
+    const before = [...relations].map((id) => [id, this.#recorded.get(id)] as const)
+    this.#record(model, relations, routines)
+    const changed = new Map<string, string>()
+    for (const [id, relation] of before) {
+      if (!this.#looksTheSame(relation, model.relations.get(id))) changed.set(id, id)
     }
-    this.#last = isolation
+    for (const id of routines) changed.set(callKey(id), id)
+    return changed
   }
 
-  /** Roles and privileges concern every relation, and so does what the table of memberships refers to. */
-  #everything(moved: Focus): boolean {
-    const { memberships } = this.#tenancy
-    return moved.cluster || (memberships !== null && moved.relations.has(memberships.relation))
+  /** Roles and privileges concern every relation, and so do the tables of tenants and memberships. */
+  #concernsAll(changed: ReadonlyMap<string, string>, { cluster, routines }: Focus): boolean {
+    const { tenants, memberships } = this.#tenancy
+    const isOfDefiner = [...routines].some((id) => this.#definers.has(id))
+    return (
+      cluster ||
+      (tenants !== null && changed.has(tenants)) ||
+      (memberships !== null && changed.has(memberships.relation)) ||
+      (isOfDefiner && this.#isolation.haveRolesChanged())
+    )
   }
 
-  /**
-   * Goes on from a table only where what others see of it is not what it was. Returns what was reached, names of routines
-   * among it; a table that moved and looks the same is only examined itself.
-   */
-  #close(
-    causes: Map<RelationId, string>,
-    { relations, routines }: Focus,
-    model: SchemaModel,
-    isolation: Isolation,
-  ): ReadonlySet<string> {
-    const reached = new Map<string, string>()
-    for (const [id, cause] of causes) {
-      if (!relations.has(id) || this.#hasNewSight(id, model.relations.get(id))) reached.set(id, cause)
-    }
-    for (const id of routines) for (const name of this.#callers.of(id)) reached.set(name, id)
+  /** Goes on from a table only where what others see of it is not what it was. */
+  #reached(changed: ReadonlyMap<string, string>, model: SchemaModel): ReadonlyMap<string, string> {
+    const reached = new Map(changed)
     for (const [key, cause] of reached) {
-      if (!this.#looksOther(key, model.relations.get(key), isolation)) continue
-      for (const dependent of this.#dependents.get(key) ?? []) {
-        if (reached.has(dependent)) continue
-        reached.set(dependent, cause)
-        if (!causes.has(dependent)) causes.set(dependent, cause)
+      const dependents = this.#graph.dependentsOf(key)
+      if (dependents.length === 0) this.#standings.delete(key)
+      else if (this.#hasNewStanding(key, model.relations.get(key)) || changed.has(key)) {
+        for (const dependent of dependents) if (!reached.has(dependent)) reached.set(dependent, cause)
       }
     }
-    return new Set(reached.keys())
+    return reached
   }
 
-  #hasNewSight(id: RelationId, relation: Relation | undefined): boolean {
-    const before = this.#seen.get(id)
-    return relation === undefined || before === undefined || !isSameSight(before.sight, sightOf(relation))
+  #hasNewStanding(id: string, relation: Relation | undefined): boolean {
+    if (relation === undefined || !isTable(relation)) return true
+    const before = this.#standings.get(id)
+    const standing = this.#isolation.standing(relation)
+    this.#standings.set(id, standing)
+    return standing !== before
   }
 
-  /** Whether what depends on it may be judged otherwise. Where nothing does, nobody looks. */
-  #looksOther(id: string, relation: Relation | undefined, isolation: Isolation): boolean {
-    if (relation === undefined || !isTable(relation)) {
-      this.#seen.delete(id)
-      return true
-    }
-    const before = this.#seen.get(id)
-    const sight = sightOf(relation)
-    if ((this.#dependents.get(id)?.size ?? 0) === 0) {
-      this.#seen.set(id, { sight, standing: null })
-      return false
-    }
-    const standing = isolation.standing(relation)
-    this.#seen.set(id, { sight, standing })
-    return before === undefined || before.standing !== standing || !isSameSight(before.sight, sight)
+  /** Whether nothing is judged otherwise for the change of a record alone: of an index, a grant, a column that no policy names. */
+  #looksTheSame(one: Relation | undefined, other: Relation | undefined): boolean {
+    if (one === undefined || other === undefined) return one === other
+    return (
+      one.kind === other.kind &&
+      one.persistence === other.persistence &&
+      one.constraints === other.constraints &&
+      one.policies === other.policies &&
+      one.inherits === other.inherits &&
+      one.partitionOf === other.partitionOf &&
+      one.view === other.view &&
+      one.origin === other.origin &&
+      one.rowSecurityEnabled === other.rowSecurityEnabled &&
+      one.rowSecurityForced === other.rowSecurityForced &&
+      one.rowSecurityEnabledSource === other.rowSecurityEnabledSource &&
+      one.rowSecurityForcedSource === other.rowSecurityForcedSource &&
+      this.#lookTheSame(one.columns, other.columns)
+    )
   }
 
-  #record(id: RelationId, relation: Relation | undefined): void {
-    const before = this.#recorded.get(id)
-    if (before !== undefined && relation !== undefined && haveSameDependencies(before, relation)) return
-    for (const key of this.#dependencies.get(id) ?? []) this.#dependents.get(key)?.delete(id)
-    if (relation === undefined) {
-      this.#recorded.delete(id)
-      this.#dependencies.delete(id)
-      return
+  #lookTheSame(some: readonly Column[], others: readonly Column[]): boolean {
+    if (some === others) return true
+    if (some.length === 0 || others.length === 0) return false
+    const matters = ({ name }: Column) =>
+      this.#graph.hasName(name) || this.#keys.has(name) || isUserColumn(name)
+    const rest = others.filter(matters)
+    const before = some.filter(matters)
+    return before.length === rest.length && before.every((column, at) => column === rest[at])
+  }
+
+  #record(model: SchemaModel, relations: Iterable<RelationId>, routines: Iterable<RoutineId>): void {
+    for (const id of relations) {
+      const relation = model.relations.get(id)
+      this.#graph.recordRelation(id, this.#recorded.get(id), relation)
+      if (relation === undefined) this.#recorded.delete(id)
+      else this.#recorded.set(id, relation)
     }
-    this.#recorded.set(id, relation)
-    const dependencies = dependenciesOf(relation)
-    this.#dependencies.set(id, dependencies)
-    for (const key of dependencies) {
-      const dependents = this.#dependents.get(key)
-      if (dependents === undefined) this.#dependents.set(key, new Set([id]))
-      else dependents.add(id)
+    for (const id of routines) {
+      const routine = model.routines.get(id)
+      if (routine === undefined) continue
+      this.#graph.recordRoutine(routine)
+      if (routine.securityDefiner) this.#definers.add(id)
     }
   }
 }
 
-/** What others see of a table's record. */
-type Sight = readonly unknown[]
-
-function sightOf(relation: Relation): Sight {
-  const { kind, columns, constraints, policies, inherits, partitionOf, origin } = relation
-  const flags = [relation.rowSecurityEnabled, relation.rowSecurityForced]
-  return [kind, columns, constraints, policies, inherits, partitionOf, origin, ...flags]
-}
-
-function isSameSight(one: Sight, other: Sight): boolean {
-  return one.every((fact, at) => fact === other[at])
+/** The columns that the declaration names. */
+function keysOf({ tenantKey, tenantKeys, memberships }: Tenancy): ReadonlySet<string> {
+  const ofMemberships = memberships === null ? [] : [memberships.tenantKey, memberships.userKey]
+  return new Set([tenantKey, ...Object.values(tenantKeys), ...ofMemberships])
 }
 
 function inNamespaces(model: SchemaModel, names: ReadonlySet<string>): RelationId[] {
   if (names.size === 0) return []
   return [...model.relations.values()].filter(({ namespace }) => names.has(namespace)).map(({ id }) => id)
-}
-
-/** Whether two records of a relation are the same where it depends on others. */
-function haveSameDependencies(one: Relation, other: Relation): boolean {
-  return (
-    one.constraints === other.constraints &&
-    one.policies === other.policies &&
-    one.triggers === other.triggers &&
-    one.view === other.view &&
-    one.inherits === other.inherits &&
-    one.partitionOf === other.partitionOf &&
-    one.origin === other.origin
-  )
-}
-
-function dependenciesOf(relation: Relation): Set<string> {
-  const found = new Set<string>(relation.inherits)
-  if (relation.partitionOf !== null) found.add(relation.partitionOf)
-  for (const { references } of relation.constraints) if (references !== null) found.add(references.relation)
-  for (const id of relation.view?.reads ?? []) found.add(id)
-  for (const id of relation.view?.calls ?? []) found.add(callKey(id))
-  for (const { routine } of relation.triggers) found.add(callKey(routine))
-  for (const id of relation.origin?.from ?? []) found.add(id)
-  if (relation.origin?.replaces) found.add(relation.origin.replaces)
-  for (const { using, withCheck } of relation.policies) addNames(found, [using, withCheck])
-  return found
-}
-
-/** The relations and routines that expressions name. */
-function addNames(found: Set<string>, expressions: unknown): void {
-  walk(expressions, (kind: NodeKind, value: unknown) => {
-    if (kind === 'RangeVar') {
-      const { schemaname, relname } = value as NodeOf<'RangeVar'>
-      found.add(displayId(schemaname ?? '', relname ?? ''))
-    } else if (kind === 'FuncCall') {
-      found.add(`${strings((value as NodeOf<'FuncCall'>).funcname).at(-1)}()`)
-    }
-    return true
-  })
 }

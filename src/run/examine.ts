@@ -1,7 +1,7 @@
 import type { Check, Found } from '../checks/define-check.ts'
 import { checks } from '../checks/index.ts'
 import type { Severity } from '../findings/finding.ts'
-import type { SchemaModel } from '../model/schema-model.ts'
+import type { Focus } from '../model/schema-model.ts'
 import type { Isolation } from '../policy/isolation.ts'
 import type { Tenancy } from '../tenancy/tenancy.ts'
 
@@ -25,13 +25,14 @@ export function activeChecks(severities: Readonly<Record<string, Severity | 'off
   })
 }
 
-/** What the checks see of what the model's focus asks for. */
+/** What the checks see of what `focus` asks for. */
 export function examine(
   active: readonly ActiveCheck[],
-  model: SchemaModel,
   tenancy: Tenancy,
   isolation: Isolation,
+  focus: Focus | null,
 ): Map<string, Defect> {
+  const model = isolation.focusOn(focus)
   const defects = new Map<string, Defect>()
   for (const { check, severity } of active) {
     for (const found of check.find(model, tenancy, isolation)) {

@@ -78,20 +78,19 @@ class Lives {
   begin({ model }: HistoryStep, focus: Focus | null): void {
     const { checks, tenancy } = this.#options
     this.#dependents = new Dependents(model, tenancy, this.#bodies)
-    const focused = { ...model, focus }
-    const isolation = new Isolation(focused, tenancy, this.#bodies)
-    for (const defect of examine(checks, focused, tenancy, isolation).values()) {
+    for (const defect of examine(checks, tenancy, this.#dependents.isolation, focus).values()) {
       this.#add({ defect, file: null, source: null, repairedBy: null })
     }
   }
 
   take(step: HistoryStep, file: string): void {
     const { checks, tenancy, unfocused = false } = this.#options
-    const reexamination = this.#dependents?.reexamine(step)
-    if (reexamination === undefined) return
+    const dependents = this.#dependents
+    if (dependents === null) return
+    const reexamination = dependents.reexamine(step)
     const focus = unfocused ? null : reexamination.focus
-    const isolation = reexamination.isolation.focusedOn(focus)
-    const defects = examine(checks, { ...step.model, focus }, tenancy, isolation)
+    const isolation = unfocused ? new Isolation(step.model, tenancy, this.#bodies) : dependents.isolation
+    const defects = examine(checks, tenancy, isolation, focus)
     for (const key of this.#examined(focus)) if (!defects.has(key)) this.#mend(key, file)
     for (const [key, defect] of defects) {
       const life = this.#present.get(key)

@@ -3,18 +3,24 @@ import { type Life, livesOf } from '../../src/run/lifecycle.ts'
 import { resolveTenancy } from '../../src/tenancy/declaration.ts'
 import { historyOf } from '../replay/fixture.ts'
 
-const tenancy = resolveTenancy({ tenantKey: 'org_id', tenants: 'public.orgs', appRoles: ['app_user'] })
+const declared = { tenantKey: 'org_id', tenants: 'public.orgs', appRoles: ['app_user'] }
+const members = { relation: 'public.members', tenantKey: 'org_id', userKey: 'user_id' }
 
 interface Options {
+  /** Whether `public.members` is declared. */
+  readonly memberships?: boolean
   readonly asked?: readonly string[]
   readonly unfocused?: boolean
 }
 
 /** The lives of the defects of files named `1.sql`, `2.sql`, ... */
-export function lives(files: readonly string[], { asked, unfocused = false }: Options = {}): Life[] {
+export function lives(
+  files: readonly string[],
+  { asked, memberships = false, unfocused = false }: Options = {},
+): Life[] {
   return livesOf(historyOf(files.map((sql, at) => [`${at + 1}.sql`, sql] as const)), {
     checks: activeChecks({}),
-    tenancy,
+    tenancy: resolveTenancy(memberships ? { ...declared, memberships: members } : declared),
     asked: asked === undefined ? null : new Set(asked),
     filesOf: (file) => new Set([file]),
     unfocused,

@@ -1,6 +1,6 @@
 import { accessSync, constants, statSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { dirname, resolve } from 'node:path'
-import { globSync } from 'tinyglobby'
 import { InputError } from '../../findings/input-error.ts'
 import { dbmate } from './dbmate.ts'
 import { dump, isDump } from './dump.ts'
@@ -73,7 +73,9 @@ export class Selector {
     return folder
   }
 
+  /** The library that reads globs is loaded only here. */
   #matches(pattern: string): string[] {
+    const { globSync } = createRequire(import.meta.url)('tinyglobby') as typeof import('tinyglobby')
     const files = globSync(pattern, { cwd: this.#cwd, absolute: true, ignore: ['**/node_modules/**'] })
     if (files.length > 0) return files.filter(isSql).sort(naturalOrder)
     throw new InputError('there is no such file or folder', { file: pattern })

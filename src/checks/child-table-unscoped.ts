@@ -1,4 +1,4 @@
-import { describeOpening, helpFor } from '../policy/opening-text.ts'
+import { helpFor } from '../policy/opening-text.ts'
 import { sql } from '../sql/template.ts'
 import { defineCheck } from './define-check.ts'
 import { guardedLines } from './examples/lines.ts'
@@ -76,7 +76,7 @@ export default defineCheck({
           using (added_by = (select app.current_user_id()));`),
     },
   ],
-  *find(model, tenancy, isolation) {
+  *find(_model, tenancy, isolation) {
     for (const table of isolation.tables) {
       if (!isolation.isUnscopedChild(table)) continue
       const { relation } = table
@@ -86,7 +86,7 @@ export default defineCheck({
       yield {
         subject: relation.id,
         relation: relation.id,
-        message: `${relation.id} has no tenant key, and no policy goes through its parent: ${describeOpening(model, tenancy, relation, opening)}`,
+        message: `${relation.id} has no tenant key, and no policy goes through its parent: ${isolation.describe(relation, opening)}`,
         help:
           near === null
             ? 'Add a condition that finds the parent by the foreign key and ties its tenant, or give the table the tenant key.'

@@ -1,5 +1,5 @@
 // Longer than 300 lines for its examples: each is a way to tie a tenant, or to seem to.
-import { describeOpening, helpFor } from '../policy/opening-text.ts'
+import { helpFor } from '../policy/opening-text.ts'
 import { isNewTenant } from '../policy/openings.ts'
 import { policySubject } from '../policy/policy-subject.ts'
 import { sql } from '../sql/template.ts'
@@ -345,7 +345,7 @@ export default defineCheck({
       tenancy: { context: {} },
     },
   ],
-  *find(model, tenancy, isolation) {
+  *find(_model, tenancy, isolation) {
     for (const { relation, category } of isolation.tables) {
       if (category === 'global' || category === 'uncategorised') continue
       if (isolation.isUnscopedChild({ relation, category })) continue
@@ -357,7 +357,7 @@ export default defineCheck({
         yield {
           subject: policySubject(relation, policy),
           relation: relation.id,
-          message: describeOpening(model, tenancy, relation, opening),
+          message: isolation.describe(relation, opening),
           help: helpFor(tenancy, relation, isolation.nearTie(relation, opening)),
           source: policy.source,
         }

@@ -5,6 +5,7 @@ import type { Tenancy } from '../tenancy/tenancy.ts'
 import { type Bindings, bindingsOf } from './bindings.ts'
 import { examinedTables, type GuardedTable, isGuarded, usersTables } from './category.ts'
 import { ContextValues } from './context-value.ts'
+import { describeOpening } from './opening-text.ts'
 import { type Judge, type Opening, openingsOf } from './openings.ts'
 import { type GapCause, type ProtectionGap, protectionGap } from './protection-gap.ts'
 import { actsForTenants } from './roles.ts'
@@ -40,6 +41,7 @@ export class Isolation {
   readonly #bodies: RoutineBodies
   readonly #tenantRoles = new Map<string, boolean>()
   readonly #nearTies = new WeakMap<Opening, NearTie | null>()
+  readonly #descriptions = new WeakMap<Opening, string>()
   readonly #judge: Judge = {
     looseBranch: (relation, expression, clause) => this.#plain.looseBranch(relation, expression, clause),
     tenantRoles: (policy) => this.tenantRoles(policy),
@@ -115,21 +117,19 @@ export class Isolation {
 
   /** Where the policies of a relation admit rows of other tenants. */
   openings(relation: Relation): readonly Opening[] {
-    const known = this.#answers.openings.get(relation.id)
-    if (known !== undefined) return known
-    const openings = openingsOf(relation, this.#judge)
-    this.#answers.openings.set(relation.id, openings)
-    return openings
+    return remembered(this.#answers.openings, relation.id, () => openingsOf(relation, this.#judge))
+  }
+
+  /** A sentence about an opening. */
+  describe(relation: Relation, opening: Opening): string {
+    return remembered(this.#descriptions, opening, () =>
+      describeOpening(relation, opening, this.#bindingsOf(relation)),
+    )
   }
 
   /** What keeps a predicate from tying the tenant, where it comes near; null where it doesn't. */
   nearTie(relation: Relation, opening: Opening): NearTie | null {
-    let near = this.#nearTies.get(opening)
-    if (near === undefined) {
-      near = this.#nearTieOf(relation, opening)
-      this.#nearTies.set(opening, near)
-    }
-    return near
+    return remembered(this.#nearTies, opening, () => this.#nearTieOf(relation, opening))
   }
 
   #nearTieOf(relation: Relation, { expression, clause, branch }: Opening): NearTie | null {
@@ -185,7 +185,8 @@ export class Isolation {
     const { parents, ...bindings } = this.#bindingsOf(relation)
     const gap = protectionGap(this.#model, relation)
     const keys = parents.map(({ name }) => name)
-    return JSON.stringify([bindings, keys, gap?.cause, gap?.from, this.#isIsolated(relation)])
+    const flags = [relation.rowSecurityEnabled, this.#isIsolated(relation)]
+    return JSON.stringify([bindings, keys, gap?.cause, gap?.from, flags])
   }
 
   isGuarded(relation: Relation): boolean {
@@ -209,21 +210,13 @@ export class Isolation {
   }
 
   #bindingsOf(relation: Relation): Bindings {
-    let bindings = this.#answers.bindings.get(relation.id)
-    if (bindings === undefined) {
-      bindings = bindingsOf(this.#model, this.#tenancy, relation)
-      this.#answers.bindings.set(relation.id, bindings)
-    }
-    return bindings
+    return remembered(this.#answers.bindings, relation.id, () =>
+      bindingsOf(this.#model, this.#tenancy, relation),
+    )
   }
 
   #actsForTenants(role: string): boolean {
-    let acts = this.#tenantRoles.get(role)
-    if (acts === undefined) {
-      acts = actsForTenants(this.#model, this.#tenancy, role)
-      this.#tenantRoles.set(role, acts)
-    }
-    return acts
+    return remembered(this.#tenantRoles, role, () => actsForTenants(this.#model, this.#tenancy, role))
   }
 
   /** While a relation is being judged it counts as open, so that a circle of policies proves nothing. */
@@ -248,6 +241,20 @@ function namesIn(node: Node): Set<string> {
     return false
   })
   return names
+}
+
+interface Memory<K, V> {
+  get(key: K): V | undefined
+  set(key: K, value: V): unknown
+}
+
+/** What is known, or else the answer, known from then on. */
+function remembered<K, V>(memory: Memory<K, V>, key: K, answer: () => V): V {
+  const known = memory.get(key)
+  if (known !== undefined) return known
+  const found = answer()
+  memory.set(key, found)
+  return found
 }
 
 function noAnswers(): Answers {

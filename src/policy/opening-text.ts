@@ -1,8 +1,8 @@
-import type { Relation, SchemaModel } from '../model/schema-model.ts'
+import type { Relation } from '../model/schema-model.ts'
 import { printExpression } from '../sql/expression.ts'
 import { displayName } from '../sql/identifiers.ts'
 import type { Tenancy } from '../tenancy/tenancy.ts'
-import { bindingsOf } from './bindings.ts'
+import type { Bindings } from './bindings.ts'
 import type { NearTie } from './isolation.ts'
 import type { Opening } from './openings.ts'
 
@@ -10,10 +10,9 @@ const longest = 160
 
 /** A sentence that names the policy, the branch that ties nothing, and what was looked for. */
 export function describeOpening(
-  model: SchemaModel,
-  tenancy: Tenancy,
   relation: Relation,
   { policy, clause, branch, expression, commands }: Opening,
+  bindings: Bindings,
 ): string {
   const text = printExpression(branch)
   const shown = text.length > longest ? `${text.slice(0, longest)}...` : text
@@ -21,7 +20,7 @@ export function describeOpening(
   const what = clause === 'using' ? 'rows of other tenants' : 'new rows for other tenants'
   const where = commands.map((command) => command.toUpperCase()).join(', ')
   const name = clause === 'using' ? 'USING' : 'WITH CHECK'
-  return `${name} of policy ${displayName(policy.name)} on ${relation.id} admits ${what} (${where}): ${part} does not tie ${sought(model, tenancy, relation)}`
+  return `${name} of policy ${displayName(policy.name)} on ${relation.id} admits ${what} (${where}): ${part} does not tie ${sought(bindings)}`
 }
 
 /** What to do about an opening. */
@@ -38,8 +37,7 @@ export function helpFor(tenancy: Tenancy, relation: Relation, near: NearTie | nu
   return `Tie ${key} too: the row that ${by} refers to need not be of the same tenant, unless the foreign key has ${key} in it.`
 }
 
-function sought(model: SchemaModel, tenancy: Tenancy, relation: Relation): string {
-  const { category, keys, users, parents } = bindingsOf(model, tenancy, relation)
+function sought({ category, keys, users, parents }: Bindings): string {
   if (category === 'users') return `${users.join(' or ')} to the user of the context`
   if (keys.length > 0) return `${keys.join(' or ')} to the tenant context or a membership of the user`
   const columns = [...new Set(parents.flatMap((key) => key.columns))]

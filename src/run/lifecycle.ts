@@ -134,7 +134,7 @@ class Lives {
   /** What is present and was looked at again. An unmodelled statement stays what it is. */
   *#examined(focus: Focus | null): Generator<string> {
     if (focus === null) {
-      yield* [...this.#present.keys()]
+      yield* this.#present.keys()
       return
     }
     for (const id of focus.relations) yield* this.#mendable(id, () => true)
@@ -144,7 +144,7 @@ class Lives {
   }
 
   *#mendable(relation: RelationId | null, wanted: (found: Defect['found']) => boolean): Generator<string> {
-    for (const key of [...(this.#keys.get(relation) ?? [])]) {
+    for (const key of this.#keys.get(relation) ?? []) {
       const life = this.#present.get(key)
       if (life !== undefined && life.defect.check.rule !== 'unmodelled' && wanted(life.defect.found))
         yield key

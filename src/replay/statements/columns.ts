@@ -67,7 +67,7 @@ export function defineColumn(context: StatementContext, relation: Relation, defi
   for (const node of definition.constraints ?? []) {
     column = applyColumnConstraint(context, relation, column, as(node, 'Constraint') ?? {})
   }
-  return withColumnSet(relation, column)
+  return column === declared ? relation : withColumnSet(relation, column)
 }
 
 function serialType({ typeName: type }: ColumnDef): string | undefined {

@@ -8,8 +8,14 @@ export interface OwnExpression {
   readonly expression: Expression
 }
 
+/** The parts of a relation's record that hold expressions. */
+export type ExpressionParts = Pick<
+  Relation,
+  'name' | 'columns' | 'constraints' | 'indexes' | 'policies' | 'partitionBy' | 'view'
+>
+
 /** Every expression that a relation's record holds. */
-export function* expressionsOf(relation: Relation): Generator<OwnExpression> {
+export function* expressionsOf(relation: ExpressionParts): Generator<OwnExpression> {
   for (const { name, default: expression } of relation.columns) {
     if (expression !== null) yield { holder: 'column', name, expression }
   }

@@ -1,5 +1,5 @@
 import type { Relation, RelationId } from '../model/schema-model.ts'
-import { expressionsOf } from './expressions.ts'
+import { type ExpressionParts, expressionsOf } from './expressions.ts'
 import { elementType } from './moves.ts'
 import { referencesOf } from './references.ts'
 import type { State } from './state.ts'
@@ -20,7 +20,7 @@ function* mentionsOfNewParts(
   relation: Relation,
   before: Relation | undefined,
 ): Generator<string> {
-  const parts = before === undefined ? relation : newParts(relation, before)
+  const parts: MentioningParts = before === undefined ? relation : newParts(relation, before)
   for (const { references } of parts.constraints) if (references !== null) yield references.relation
   for (const { type } of parts.columns) if (type.includes('.')) yield elementType(type)
   for (const { routine } of parts.triggers) yield routine
@@ -29,9 +29,11 @@ function* mentionsOfNewParts(
   }
 }
 
-function newParts(relation: Relation, before: Relation): Relation {
+type MentioningParts = ExpressionParts & Pick<Relation, 'triggers'>
+
+function newParts(relation: Relation, before: Relation): MentioningParts {
   return {
-    ...relation,
+    name: relation.name,
     columns: newItems(relation.columns, before.columns),
     constraints: newItems(relation.constraints, before.constraints),
     indexes: newItems(relation.indexes, before.indexes),
@@ -43,7 +45,7 @@ function newParts(relation: Relation, before: Relation): Relation {
 }
 
 function newItems<T>(items: readonly T[], before: readonly T[]): readonly T[] {
-  return items === before ? [] : items.filter((item) => !before.includes(item))
+  return items === before ? [] : items.filter((item, at) => item !== before[at] && !before.includes(item))
 }
 
 function enter({ mentioned }: State, id: string, relation: RelationId): void {

@@ -67,6 +67,11 @@ export function bindingsOf(
   }
 }
 
+/** Those of a row of which nothing is known but what its columns are called. */
+export function unknownBindings(tenantKey: string): Bindings {
+  return { category: 'uncategorised', keys: [tenantKey], users: [], ids: [], parents: [], hasTenant: false }
+}
+
 function singlePrimaryKey(relation: Relation): string[] {
   const key = relation.constraints.find(({ kind }) => kind === 'primary-key')
   return key?.columns.length === 1 ? [...key.columns] : []

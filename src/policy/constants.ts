@@ -26,6 +26,25 @@ export function constantOf(node: Node): Constant | undefined {
   return target === undefined ? undefined : constantOf(target)
 }
 
+export function isConstant(node: Node): boolean {
+  return constantOf(node) !== undefined
+}
+
+export function isPositive(node: Node): boolean {
+  const value = constantOf(node)
+  return typeof value === 'number' && value > 0
+}
+
+/** The operator that says the same with its operands exchanged. */
+export const mirrored: Readonly<Record<string, string>> = { '<': '>', '<=': '>=', '<>': '<>' }
+
+/** Whether a count so compared with this is above zero. */
+export function isAboveZero(operator: string | undefined, node: Node): boolean {
+  const value = constantOf(node)
+  if (typeof value !== 'number') return false
+  return operator === '>' ? value >= 0 : operator === '>=' ? value > 0 : operator === '<>' && value === 0
+}
+
 /** Whether a function that gives this constant may say something of who asks: not what stands for nothing or no. */
 export function isTelling(node: Node): boolean {
   const value = constantOf(node)

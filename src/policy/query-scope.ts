@@ -3,6 +3,7 @@ import type { Relation, SchemaModel } from '../model/schema-model.ts'
 import { displayId } from '../sql/identifiers.ts'
 import { as, strings } from '../sql/node.ts'
 import { mayHaveRowOfNone } from './aggregates.ts'
+import { columnRef, hasColumn, isOpaque, outputColumns } from './source-columns.ts'
 import { unwrap, unwrapExact } from './unwrap.ts'
 
 /** Something that a query reads rows from. */
@@ -188,19 +189,12 @@ class QueryReader {
     }
     const inside = this.read(query, outer, asCaller)
     const outputs = new Map<string, { node: Node; scope: Scope }>()
-    for (const [at, target] of (query.targetList ?? []).entries()) {
-      const { name, val } = as(target, 'ResTarget') ?? {}
-      if (val === undefined) continue
-      const output = names?.[at] ?? name ?? impliedName(val)
-      if (output !== undefined) outputs.set(output, { node: val, scope: inside.scope })
+    for (const [at, output] of outputColumns(query, inside.scope).entries()) {
+      const name = names?.[at] ?? output.name
+      if (name !== undefined) outputs.set(name, { node: output.node, scope: inside.scope })
     }
     add({ ...source, outputs }, inside)
   }
-}
-
-function impliedName(node: Node): string | undefined {
-  const inner = unwrap(node)
-  return strings(as(inner, 'ColumnRef')?.fields).at(-1) ?? strings(as(inner, 'FuncCall')?.funcname).at(-1)
 }
 
 function withQuery(scope: Scope, name: string): { query: SelectStmt; scope: Scope } | undefined {
@@ -218,11 +212,9 @@ function without(queries: ReadonlyMap<string, SelectStmt>, name: string): Readon
 function usingCondition(column: string, [left, right]: [Source[], Source[]], scope: Scope): Condition[] {
   const [a, b] = [left, right].map((sources) => sources.find((source) => hasColumn(source, column)))
   if (a === undefined || b === undefined) return []
-  const ref = (source: Source): Node => ({
-    ColumnRef: { fields: [{ String: { sval: source.alias } }, { String: { sval: column } }] },
-  })
   const name = [{ String: { sval: '=' } }]
-  return [{ node: { A_Expr: { kind: 'AEXPR_OP', name, lexpr: ref(a), rexpr: ref(b) } }, scope }]
+  const [lexpr, rexpr] = [columnRef(a, column), columnRef(b, column)]
+  return [{ node: { A_Expr: { kind: 'AEXPR_OP', name, lexpr, rexpr } }, scope }]
 }
 
 /** What a reference means, looked for from the inside out as PostgreSQL does; null where that is not certain. */
@@ -266,15 +258,6 @@ function throughOutputs(term: ColumnTerm): ColumnTerm | null {
   if (outputs === null || term.column === null) return term
   const output = outputs.get(term.column)
   return output === undefined ? term : resolveTerm(output.scope, output.node)
-}
-
-function hasColumn({ relation, outputs }: Source, column: string): boolean {
-  return outputs?.has(column) ?? relation?.columns.some(({ name }) => name === column) ?? false
-}
-
-/** Its columns are not known: any unqualified name might be one of them. */
-function isOpaque({ relation, outputs }: Source): boolean {
-  return outputs === null ? relation === null || relation.columns.length === 0 : outputs.size === 0
 }
 
 /** What an output column of a subquery, view or common table expression stands for. */

@@ -3,10 +3,10 @@ import type { Expression, Relation, SchemaModel } from '../model/schema-model.ts
 import { as } from '../sql/node.ts'
 import type { Tenancy } from '../tenancy/tenancy.ts'
 import { chosenValue, isCount, isNullOfNoRows, mayHaveRowOfNone } from './aggregates.ts'
-import type { Bindings } from './bindings.ts'
+import { type Bindings, unknownBindings } from './bindings.ts'
 import { type BooleanForm, booleanForm } from './boolean-form.ts'
 import { type Equality, equalityOf, pairsOf, type ScopedAtom, scopedCases } from './conditions.ts'
-import { constantOf, isTelling } from './constants.ts'
+import { constantOf, isAboveZero, isConstant, isPositive, isTelling, mirrored } from './constants.ts'
 import type { ContextValues } from './context-value.ts'
 import { isLinked, mayTieUser, type Row } from './links.ts'
 import { type ReadQuery, readQuery, resolveTerm, rowScope, type Scope, type Source } from './query-scope.ts'
@@ -106,11 +106,8 @@ export class Ties {
             this.#scalarBinds(rexpr, lexpr, row, scope)
           )
         }
-        if (operator === '>' || operator === '>=') {
-          const least = constantOf(rexpr)
-          const isSome = typeof least === 'number' && (operator === '>' ? least >= 0 : least > 0)
-          return isSome && this.#presenceBinds(lexpr, row, scope, true)
-        }
+        if (isAboveZero(operator, rexpr)) return this.#presenceBinds(lexpr, row, scope, true)
+        if (isAboveZero(mirrored[operator], lexpr)) return this.#presenceBinds(rexpr, row, scope, true)
         if (operator === '?' || operator === '@>') return this.#containmentBinds(lexpr, rexpr, row, scope)
         return operator === '<@' && this.#containmentBinds(rexpr, lexpr, row, scope)
       case 'AEXPR_OP_ANY':
@@ -118,7 +115,7 @@ export class Ties {
       case 'AEXPR_IN': {
         const items = as(rexpr, 'List')?.items ?? []
         if (operator !== '=') return false
-        if (items.every(isTelling)) return this.#roleBinds(lexpr, row, scope)
+        if (items.every(isConstant)) return this.#constantsBind(lexpr, items, row, scope)
         return items.every((item) =>
           this.#operationBinds({ kind: 'AEXPR_OP', name: name ?? [], lexpr, rexpr: item }, row, scope),
         )
@@ -141,13 +138,20 @@ export class Ties {
     })
   }
 
-  /** `x = (select ...)`, or a function of the row compared with a constant: `role_in(tenant_id) = 'owner'`. */
+  /** `x = (select ...)`, or what a query or function gives compared with a constant: `role_in(tenant_id) = 'owner'`. */
   #scalarBinds(value: Node, other: Node, row: Row, scope: Scope): boolean {
+    if (constantOf(other) !== undefined) return this.#constantsBind(value, [other], row, scope)
     const select = scalarSelect(unwrap(value))
-    const constant = constantOf(other)
-    if (typeof constant === 'number' && constant > 0) return this.#presenceBinds(value, row, scope, true)
-    if (select !== undefined) return this.#queryBinds(select, [other], row, scope)
-    return isTelling(other) && this.#roleBinds(value, row, scope)
+    return select !== undefined && this.#queryBinds(select, [other], row, scope)
+  }
+
+  /** A value that is one of some constants. */
+  #constantsBind(value: Node, constants: readonly Node[], row: Row, scope: Scope): boolean {
+    const counted = constants.every(isPositive)
+    if (counted || scalarSelect(unwrap(value)) !== undefined) {
+      return this.#presenceBinds(value, row, scope, counted)
+    }
+    return constants.every(isTelling) && this.#roleBinds(value, row, scope)
   }
 
   #roleBinds(value: Node, row: Row, scope: Scope): boolean {
@@ -169,7 +173,7 @@ export class Ties {
   #anyBinds(value: Node, array: Node, row: Row, scope: Scope): boolean {
     if (this.#isRowSet(value, row, scope) && this.#values.isContext(array, scope)) return true
     const elements = as(unwrap(array), 'A_ArrayExpr')?.elements
-    if (elements?.every(isTelling)) return this.#roleBinds(value, row, scope)
+    if (elements?.every(isConstant)) return this.#constantsBind(value, elements, row, scope)
     const alternatives = as(unwrap(array), 'CoalesceExpr')?.args ?? [array]
     return alternatives.every((alternative, at) => {
       const link = as(unwrap(alternative), 'SubLink')
@@ -273,17 +277,8 @@ export class Ties {
   }
 
   #readRow(source: Source): Row {
-    const bindings =
-      source.relation === null
-        ? {
-            category: 'uncategorised' as const,
-            keys: [this.#tenancy.tenantKey],
-            users: [],
-            ids: [],
-            parents: [],
-            hasTenant: false,
-          }
-        : this.#bindingsOf(source.relation)
+    const { relation } = source
+    const bindings = relation === null ? unknownBindings(this.#tenancy.tenantKey) : this.#bindingsOf(relation)
     return { source, bindings, mode: 'read' }
   }
 

@@ -102,6 +102,30 @@ describe('a predicate ties the tenant', () => {
     ['docs', 'public.is_member(org_id, auth.uid()) in (true)'],
     ['docs', 'public.is_named(org_id)'],
     ['docs', "public.role_of(org_id) = any (array['owner', 'admin'])"],
+    [
+      'docs',
+      "(select m.role from public.members m where m.org_id = docs.org_id and m.user_id = auth.uid()) in ('owner', 'admin')",
+    ],
+    [
+      'docs',
+      "(select m.role from public.members m where m.org_id = docs.org_id and m.user_id = auth.uid()) = any (array['owner', 'admin'])",
+    ],
+    [
+      'docs',
+      '0 < (select count(*) from public.members m where m.org_id = docs.org_id and m.user_id = auth.uid())',
+    ],
+    [
+      'docs',
+      '(select count(*) from public.members m where m.org_id = docs.org_id and m.user_id = auth.uid()) <> 0',
+    ],
+    [
+      'docs',
+      'exists (select 1 from (select * from public.members where user_id = auth.uid()) m where m.org_id = docs.org_id)',
+    ],
+    [
+      'docs',
+      'exists (select 1 from (select m.*, 1 as x from public.members m where m.user_id = auth.uid()) as t(o, u) where t.o = docs.org_id)',
+    ],
     ['orgs', 'id in (select public.my_orgs())'],
     ['orgs', 'owner = auth.uid()'],
     ['members', 'user_id = auth.uid()'],
@@ -225,6 +249,26 @@ describe('a predicate ties nothing', () => {
     ['docs', "not (org_id is not distinct from (auth.jwt() ->> 'org_id')::uuid)"],
     ['docs', "org_id = public.current_setting('app.org')::uuid"],
     ['docs', 'org_id in (select t.org_id from unnest(array[auth.uid()], array[docs.id]) as t(a, org_id))'],
+    [
+      'docs',
+      '(select count(*) from public.members m where m.org_id = docs.org_id and m.user_id = auth.uid()) in (0, 1)',
+    ],
+    [
+      'docs',
+      '(select count(*) from public.members m where m.org_id = docs.org_id and m.user_id = auth.uid()) = any (array[0, 1])',
+    ],
+    [
+      'docs',
+      '0 <= (select count(*) from public.members m where m.org_id = docs.org_id and m.user_id = auth.uid())',
+    ],
+    [
+      'docs',
+      '(select count(*) from public.members m where m.org_id = docs.org_id and m.user_id = auth.uid()) <> 1',
+    ],
+    [
+      'docs',
+      'exists (select 1 from (select *, 1 as x from public.members where user_id = auth.uid()) m where m.org_id = org_id)',
+    ],
     ['pages', 'doc_id in (select d.id from public.docs d, public.orgs o where d.org_id = o.id)'],
     ['pages', 'exists (select 1 from public.members m where m.user_id = auth.uid())'],
   ])('%s: %s', (table, using) => {

@@ -23,7 +23,7 @@ export function paragraphs(text: string): string[] {
   return text
     .trim()
     .split(/\n\s*\n/)
-    .map((paragraph) => paragraph.split(/\s+/).join(' '))
+    .map((paragraph) => paragraph.trim().split(/\s+/).join(' '))
 }
 
 /** One line for each check: id, severity, title. */

@@ -63,9 +63,8 @@ function focusFrom(history: History, first: number, tenancy: Tenancy, bodies: Ro
 class Lives {
   readonly brought: Life[] = []
   readonly #options: LifecycleOptions
-  readonly #present = new Map<string, Life>()
-  /** Keys of what is present, by the relation that it hangs on; null for what hangs on none. */
-  readonly #keys = new Map<RelationId | null, Set<string>>()
+  /** What is there now, by the relation that it hangs on (null for what hangs on none), then by key. */
+  readonly #present = new Map<RelationId | null, Map<string, Life>>()
   readonly #bodies: RoutineBodies
   #dependents: Dependents | null = null
 
@@ -91,9 +90,9 @@ class Lives {
     const focus = unfocused ? null : reexamination.focus
     const isolation = unfocused ? new Isolation(step.model, tenancy, this.#bodies) : dependents.isolation
     const defects = examine(checks, tenancy, isolation, focus)
-    for (const key of this.#examined(focus)) if (!defects.has(key)) this.#mend(key, file)
+    for (const life of this.#examined(focus)) if (!defects.has(life.defect.key)) this.#mend(life, file)
     for (const [key, defect] of defects) {
-      const life = this.#present.get(key)
+      const life = this.#present.get(defect.found.relation)?.get(key)
       if (life !== undefined && !this.#isRenewed(life, defect, file)) life.defect = defect
       else this.brought.push(this.#add(this.#born(defect, step, file, reexamination)))
     }
@@ -116,38 +115,26 @@ class Lives {
 
   #add(life: Life): Life {
     const { key, found } = life.defect
-    this.#present.set(key, life)
-    const keys = this.#keys.get(found.relation)
-    if (keys === undefined) this.#keys.set(found.relation, new Set([key]))
-    else keys.add(key)
+    const lives = this.#present.get(found.relation)
+    if (lives === undefined) this.#present.set(found.relation, new Map([[key, life]]))
+    else lives.set(key, life)
     return life
   }
 
-  #mend(key: string, file: string): void {
-    const life = this.#present.get(key)
-    if (life === undefined) return
+  #mend(life: Life, file: string): void {
+    const { key, found } = life.defect
     life.repairedBy = file
-    this.#present.delete(key)
-    this.#keys.get(life.defect.found.relation)?.delete(key)
+    this.#present.get(found.relation)?.delete(key)
   }
 
   /** What is present and was looked at again. An unmodelled statement stays what it is. */
-  *#examined(focus: Focus | null): Generator<string> {
-    if (focus === null) {
-      yield* this.#present.keys()
-      return
-    }
-    for (const id of focus.relations) yield* this.#mendable(id, () => true)
-    if (focus.cluster || focus.routines.size > 0) {
-      yield* this.#mendable(null, ({ subject }) => focus.cluster || focus.routines.has(subject))
-    }
-  }
-
-  *#mendable(relation: RelationId | null, wanted: (found: Defect['found']) => boolean): Generator<string> {
-    for (const key of this.#keys.get(relation) ?? []) {
-      const life = this.#present.get(key)
-      if (life !== undefined && life.defect.check.rule !== 'unmodelled' && wanted(life.defect.found))
-        yield key
+  *#examined(focus: Focus | null): Generator<Life> {
+    const relations = focus === null ? this.#present.keys() : focus.relations
+    for (const id of relations) yield* this.#present.get(id)?.values() ?? []
+    if (focus === null || (!focus.cluster && focus.routines.size === 0)) return
+    for (const life of this.#present.get(null)?.values() ?? []) {
+      const { check, found } = life.defect
+      if (check.rule !== 'unmodelled' && (focus.cluster || focus.routines.has(found.subject))) yield life
     }
   }
 }

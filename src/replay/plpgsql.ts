@@ -53,9 +53,9 @@ export function plPgSqlSteps(statement: string): { steps: readonly Step[] } | { 
     const body = inner(each, 'PLpgSQL_function')
     for (const datum of list(body, 'datums')) {
       const variable = inner(datum, 'PLpgSQL_var') ?? inner(datum, 'PLpgSQL_rec')
-      steps.push(...expression(variable?.['default_val'], numeric(variable?.['lineno'])))
+      steps.push(...expression(variable?.default_val, numeric(variable?.lineno)))
     }
-    steps.push(...stepsOf([body?.['action']]))
+    steps.push(...stepsOf([body?.action]))
   }
   return { steps }
 }
@@ -69,23 +69,23 @@ function stepsOf(nodes: unknown): Step[] {
 }
 
 function stepsOfStatement(tag: string, node: PlNode): Step[] {
-  const line = numeric(node['lineno'])
+  const line = numeric(node.lineno)
   const value = (key: string) => expression(node[key], line)
   const params = list(node, 'params').flatMap((param) => expression(param, line))
-  const query = queryOf(node['query'])
+  const query = queryOf(node.query)
   switch (tag) {
     case 'PLpgSQL_stmt_block': {
-      const block = inner(node['exceptions'], 'PLpgSQL_exception_block')
+      const block = inner(node.exceptions, 'PLpgSQL_exception_block')
       const handlers = list(block, 'exc_list').map(handlerOf)
-      return [{ kind: 'block', line, steps: stepsOf(node['body']), handlers }]
+      return [{ kind: 'block', line, steps: stepsOf(node.body), handlers }]
     }
     case 'PLpgSQL_stmt_execsql':
-      return statement(node['sqlstmt'], line)
+      return statement(node.sqlstmt, line)
     case 'PLpgSQL_stmt_perform':
     case 'PLpgSQL_stmt_call':
-      return statement(node['expr'], line)
+      return statement(node.expr, line)
     case 'PLpgSQL_stmt_assign':
-      return assignment(node['expr'], line)
+      return assignment(node.expr, line)
     case 'PLpgSQL_stmt_dynexecute':
       return [...params, ...dynamic(query, line)]
     case 'PLpgSQL_stmt_if':
@@ -99,7 +99,7 @@ function stepsOfStatement(tag: string, node: PlNode): Step[] {
     case 'PLpgSQL_stmt_fori':
       return [...value('lower'), ...value('upper'), ...value('step'), loop('FOR', node, line)]
     case 'PLpgSQL_stmt_fors':
-      return [...statement(node['query'], line), loop('FOR', node, line)]
+      return [...statement(node.query, line), loop('FOR', node, line)]
     case 'PLpgSQL_stmt_forc':
       return [...value('argquery'), loop('FOR', node, line)]
     case 'PLpgSQL_stmt_dynfors':
@@ -107,12 +107,12 @@ function stepsOfStatement(tag: string, node: PlNode): Step[] {
     case 'PLpgSQL_stmt_foreach_a':
       return [...value('expr'), loop('FOREACH', node, line)]
     case 'PLpgSQL_stmt_return_query':
-      return [...params, ...statement(node['query'], line), ...dynamic(queryOf(node['dynquery']), line)]
+      return [...params, ...statement(node.query, line), ...dynamic(queryOf(node.dynquery), line)]
     case 'PLpgSQL_stmt_open':
       return [
         ...params,
-        ...statement(node['query'], line),
-        ...dynamic(queryOf(node['dynquery']), line),
+        ...statement(node.query, line),
+        ...dynamic(queryOf(node.dynquery), line),
         ...value('argquery'),
       ]
     case 'PLpgSQL_stmt_return':
@@ -122,7 +122,7 @@ function stepsOfStatement(tag: string, node: PlNode): Step[] {
     case 'PLpgSQL_stmt_exit':
       return [{ kind: 'leave', how: 'exit', line }]
     case 'PLpgSQL_stmt_raise':
-      return numeric(node['elog_level']) >= raiseError ? [...params, { kind: 'raise', line }] : params
+      return numeric(node.elog_level) >= raiseError ? [...params, { kind: 'raise', line }] : params
     case 'PLpgSQL_stmt_assert':
       return [...value('cond'), ...value('message')]
     case 'PLpgSQL_stmt_getdiag':
@@ -140,37 +140,37 @@ function ifOf(node: PlNode, line: number): Step {
   const arm = (test: unknown, steps: unknown) => ({ test: selected(queryOf(test)), steps: stepsOf(steps) })
   const otherwise = list(node, 'elsif_list').map((each) => {
     const elsif = inner(each, 'PLpgSQL_if_elsif')
-    return arm(elsif?.['cond'], elsif?.['stmts'])
+    return arm(elsif?.cond, elsif?.stmts)
   })
-  const last = { test: null, steps: stepsOf(node['else_body']) }
+  const last = { test: null, steps: stepsOf(node.else_body) }
   return {
     kind: 'branch',
     construct: 'IF',
     line,
-    arms: [arm(node['cond'], node['then_body']), ...otherwise, last],
+    arms: [arm(node.cond, node.then_body), ...otherwise, last],
   }
 }
 
 function caseOf(node: PlNode, line: number): Step {
   const arms = list(node, 'case_when_list').map((each) => {
     const when = inner(each, 'PLpgSQL_case_when')
-    return { test: null, steps: [...expression(when?.['expr'], line), ...stepsOf(when?.['stmts'])] }
+    return { test: null, steps: [...expression(when?.expr, line), ...stepsOf(when?.stmts)] }
   })
-  const last = { test: null, steps: stepsOf(node['else_stmts']) }
+  const last = { test: null, steps: stepsOf(node.else_stmts) }
   return { kind: 'branch', construct: 'CASE', line, arms: [...arms, last] }
 }
 
 function loop(construct: string, node: PlNode, line: number): Step {
-  return { kind: 'branch', construct, line, arms: [{ test: null, steps: stepsOf(node['body']) }] }
+  return { kind: 'branch', construct, line, arms: [{ test: null, steps: stepsOf(node.body) }] }
 }
 
 function handlerOf(node: unknown): ExceptionHandler {
   const exception = inner(node, 'PLpgSQL_exception')
   return {
     conditions: list(exception, 'conditions').map((each) =>
-      String(inner(each, 'PLpgSQL_condition')?.['condname'] ?? '').toLowerCase(),
+      String(inner(each, 'PLpgSQL_condition')?.condname ?? '').toLowerCase(),
     ),
-    steps: stepsOf(exception?.['action']),
+    steps: stepsOf(exception?.action),
   }
 }
 
@@ -202,7 +202,7 @@ function selected(expr: string | null): string | null {
 }
 
 function queryOf(expr: unknown): string | null {
-  const query = inner(expr, 'PLpgSQL_expr')?.['query']
+  const query = inner(expr, 'PLpgSQL_expr')?.query
   return typeof query === 'string' ? query : null
 }
 

@@ -143,13 +143,13 @@ it('cuts at an annotation of goose within a string, as goose does', () => {
 it('reads no statement that goose fills from the environment, and reads the others', () => {
   const root = tree({
     '1_a.sql':
-      "-- +goose Up\nselect '$A';\n-- +goose ENVSUB ON\nselect 1;\nselect '$A';\nselect 2;\n-- +goose ENVSUB OFF\nselect '${A}';\n-- +goose Down\n-- +goose ENVSUB ON\nselect '$A';",
+      "-- +goose Up\nselect '$A';\n-- +goose ENVSUB ON\nselect 1;\nselect '$A';\nselect 2;\n-- +goose ENVSUB OFF\nselect '$A', 3;\n-- +goose Down\n-- +goose ENVSUB ON\nselect '$A';",
   })
   const filled = 'goose puts environment variables into the statement (ENVSUB ON)'
   expect(read(root, '.').sql.map((one) => one.replaceAll(/-- \+goose.*\n/g, ''))).toEqual([
     "1_a.sql: select '$A';\nselect 1;",
     `1_a.sql: unreadable: ${filled}`,
-    "1_a.sql: select 2;\nselect '${A}';",
+    "1_a.sql: select 2;\nselect '$A', 3;",
   ])
 })
 

@@ -1,4 +1,4 @@
-import { examinedRelations, isTable, partitionRoot } from '../model/questions.ts'
+import { partitionRoot } from '../model/questions.ts'
 import type { Constraint, Provenance, Relation, RelationId, SchemaModel } from '../model/schema-model.ts'
 import type { Tenancy } from '../tenancy/tenancy.ts'
 import { isBookkeeping } from './bookkeeping.ts'
@@ -113,13 +113,4 @@ function isOfPlatform(tenancy: Tenancy, source: Provenance | null): boolean {
 export interface GuardedTable {
   readonly relation: Relation
   readonly category: Exclude<Category, 'system'>
-}
-
-/** The tables that a check is to look at: permanent, in a guarded namespace, and not the system's own. */
-export function* examinedTables(model: SchemaModel, tenancy: Tenancy): Generator<GuardedTable> {
-  for (const relation of examinedRelations(model)) {
-    if (!isTable(relation) || !isGuarded(model, tenancy, relation)) continue
-    const category = categoryOf(model, tenancy, relation)
-    if (category !== 'system') yield { relation, category }
-  }
 }

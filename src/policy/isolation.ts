@@ -1,9 +1,10 @@
 import type { Node } from 'libpg-query'
+import { examinedRelations, isTable } from '../model/questions.ts'
 import type { Focus, Policy, Relation, RelationId, RoleName, SchemaModel } from '../model/schema-model.ts'
 import { as, strings, walk } from '../sql/node.ts'
 import type { Tenancy } from '../tenancy/tenancy.ts'
 import { type Bindings, bindingsOf } from './bindings.ts'
-import { examinedTables, type GuardedTable, isGuarded, usersTables } from './category.ts'
+import { type GuardedTable, isGuarded, usersTables } from './category.ts'
 import { ContextValues } from './context-value.ts'
 import { describeOpening } from './opening-text.ts'
 import { type Judge, type Opening, openingsOf } from './openings.ts'
@@ -99,9 +100,13 @@ export class Isolation {
     return this.#model
   }
 
-  /** The tables that a check is to look at, and what each is to the tenants. */
+  /** The tables that a check is to look at: permanent, in a guarded namespace, and not the system's own. */
   get tables(): readonly GuardedTable[] {
-    this.#tables ??= [...examinedTables(this.#model, this.#tenancy)]
+    this.#tables ??= examinedRelations(this.#model).flatMap((relation): GuardedTable[] => {
+      if (!isTable(relation) || !this.isGuarded(relation)) return []
+      const { category } = this.#bindingsOf(relation)
+      return category === 'system' ? [] : [{ relation, category }]
+    })
     return this.#tables
   }
 

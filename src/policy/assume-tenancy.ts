@@ -3,6 +3,7 @@ import type { Relation, RelationId, SchemaModel } from '../model/schema-model.ts
 import { resolveTenancy, type TenancyDeclaration } from '../tenancy/declaration.ts'
 import { type Tenancy, usualTenantKeys } from '../tenancy/tenancy.ts'
 import { isBookkeeping } from './bookkeeping.ts'
+import { functionsOfPolicies } from './called-functions.ts'
 import { foreignKeys, isGuarded } from './category.ts'
 import { evidentMemberships, keyOfMembers } from './evident-memberships.ts'
 import { isSameName, stemOf, tenantKeyRank } from './tenant-key-names.ts'
@@ -59,7 +60,17 @@ export function assumeTenancy(model: SchemaModel, declared: TenancyDeclaration):
       assumed.push(`the table of memberships is ${memberships.relation} (user: ${memberships.userKey})`)
     }
   }
+  if (declared.context?.functions === undefined) {
+    const called = functionsOfPolicies(model, tenancy, tables)
+    if (called.length > 0) assumed.push(functionSentence(called))
+  }
   return { tenancy, assumed }
+}
+
+/** Bodies are not judged, so that whoever relies on a function should have read it. */
+function functionSentence(called: readonly string[]): string {
+  const shown = called.length > 4 ? [...called.slice(0, 3), `${called.length - 3} more`] : called
+  return `functions that policies call do what their bodies mention: ${shown.join(', ')}; read them, and declare tenancy.context.functions`
 }
 
 function hasColumn(relation: Relation, column: string): boolean {

@@ -105,7 +105,7 @@ export function isGuarded(model: SchemaModel, tenancy: Tenancy, relation: Relati
 }
 
 /** Whether the platform brought it: its objects stand in a file that is named like it. */
-function isOfPlatform(tenancy: Tenancy, source: Provenance | null): boolean {
+export function isOfPlatform(tenancy: Tenancy, source: Provenance | null): boolean {
   return source !== null && source.file === tenancy.platform
 }
 

@@ -147,4 +147,18 @@ describe('the tenancy that is assumed', () => {
     const { assumed } = playAlone('create table public.a (id int);')
     expect(assumed[0]).toContain('no table has a tenant key of a usual name')
   })
+
+  test('functions that policies call and nothing declares are named, each once', () => {
+    const history = `
+      create schema app;
+      create function app.current_org() returns uuid language sql as $$ select current_setting('app.org')::uuid $$;
+      create function app.unused() returns uuid language sql as $$ select current_setting('app.org')::uuid $$;
+      create table public.a (tenant_id uuid);
+      create policy p on public.a using (tenant_id = app.current_org()) with check (tenant_id = (select app.current_org()));`
+    const sentence =
+      'functions that policies call do what their bodies mention: app.current_org; read them, and declare tenancy.context.functions'
+    expect(playAlone(history).assumed).toContain(sentence)
+    const declared = playAlone(history, { context: { functions: ['app.current_org'] } })
+    expect(declared.assumed.join()).not.toContain('app.current_org')
+  })
 })

@@ -1,3 +1,4 @@
+// Longer than 300 lines because it is one vocabulary: kinds of objects refer to each other, and each is told where it is declared.
 import type { Node } from 'libpg-query'
 
 /**

@@ -85,6 +85,14 @@ export class Isolation {
     this.#answers = this.#former
   }
 
+  /** Asks about every role that a policy or grant names, so that `haveRolesChanged` can tell whatever was examined. */
+  askRoles(): void {
+    for (const { policies, grants } of this.#model.relations.values()) {
+      for (const { roles } of policies) for (const role of roles) this.#actsForTenants(role)
+      for (const { grantee } of grants) this.#actsForTenants(grantee)
+    }
+  }
+
   /** Whether a role that was asked about acts for tenants where it didn't, or no longer does. */
   haveRolesChanged(): boolean {
     return [...this.#tenantRoles].some(

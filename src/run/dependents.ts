@@ -38,6 +38,7 @@ export class Dependents {
     this.#keys = keysOf(tenancy)
     this.#isolation = new Isolation(model, tenancy, bodies)
     this.#record(model, model.relations.keys(), model.routines.keys())
+    this.#isolation.askRoles()
   }
 
   /** The answers about the model as it stands: those that the last file cannot have changed are kept. */

@@ -13,6 +13,8 @@ export class DependencyGraph {
   readonly #dependents = new Map<string, Set<string>>()
   readonly #dependencies = new Map<RelationId, ReadonlySet<string>>()
   readonly #names = new Set<string>()
+  /** Routines, by what they are known by, that nothing met so far calls: their bodies are read when something does. */
+  readonly #uncalled = new Map<string, Routine[]>()
 
   constructor(bodies: RoutineBodies) {
     this.#bodies = bodies
@@ -33,7 +35,12 @@ export class DependencyGraph {
 
   /** Notes what a routine calls and reads. What a former body did stays noted. */
   recordRoutine(routine: Routine): void {
-    const caller = callKey(routine.id)
+    const key = callKey(routine.id)
+    if (this.#dependents.has(key)) this.#readBody(routine, key)
+    else this.#uncalled.set(key, [...(this.#uncalled.get(key) ?? []), routine])
+  }
+
+  #readBody(routine: Routine, caller: string): void {
     const { calls, names } = this.#bodies.mentionsOf(routine)
     for (const call of calls) this.#add(`${lastPart(call)}()`, caller)
     for (const name of names) this.#add(lastPart(name), caller)
@@ -52,8 +59,14 @@ export class DependencyGraph {
 
   #add(key: string, dependent: string): void {
     const dependents = this.#dependents.get(key)
-    if (dependents === undefined) this.#dependents.set(key, new Set([dependent]))
-    else dependents.add(dependent)
+    if (dependents !== undefined) {
+      dependents.add(dependent)
+      return
+    }
+    this.#dependents.set(key, new Set([dependent]))
+    const routines = this.#uncalled.get(key) ?? []
+    this.#uncalled.delete(key)
+    for (const routine of routines) this.#readBody(routine, key)
   }
 
   #dependenciesOf(relation: Relation): Set<string> {

@@ -182,4 +182,15 @@ describe('INHERITS', () => {
     )
     expect(parted).toMatchObject({ inherits: [], columns: [{ name: 'a', inherited: false }] })
   })
+
+  it('a child that lacks a column of the parent is refused, as the server refuses it', () => {
+    const model =
+      modelOf(`create table p (a int, b int primary key) partition by list (b); create table c (a int);
+      alter table p attach partition c default; alter table c inherit p`)
+    expect(relationOf(model, 'public.c')).toMatchObject({ partitionOf: null, inherits: [], constraints: [] })
+    expect(reasonsOf(model)).toEqual([
+      'public.c lacks the column "b" of public.p',
+      'public.c lacks the column "b" of public.p',
+    ])
+  })
 })

@@ -158,7 +158,7 @@ export function passDownConstraint(
 
 /** ATTACH PARTITION. */
 export function attachPartition(context: StatementContext, parent: Relation, partition: Relation): void {
-  if (refusesCircle(context, parent, partition)) return
+  if (refusesChild(context, parent, partition)) return
   if (partition.partitionOf !== null) {
     context.unmodelled(`${partition.id} is a partition of ${partition.partitionOf} already`, [partition.id])
     return
@@ -175,7 +175,7 @@ export function attachPartition(context: StatementContext, parent: Relation, par
 
 /** ALTER TABLE ... INHERIT. */
 export function addParent(context: StatementContext, child: Relation, parent: Relation): void {
-  if (refusesCircle(context, parent, child)) return
+  if (refusesChild(context, parent, child)) return
   if (child.inherits.includes(parent.id)) {
     context.unmodelled(`${child.id} inherits from ${parent.id} already`, [child.id])
     return
@@ -188,10 +188,15 @@ export function addParent(context: StatementContext, child: Relation, parent: Re
   })
 }
 
-/** Reports a parent that is the child itself or below it. */
-function refusesCircle(context: StatementContext, parent: Relation, child: Relation): boolean {
-  if (!context.state.relations.comesFrom(parent.id, child.id)) return false
-  context.unmodelled(`${parent.id} is or comes from ${child.id}, so it cannot be its parent`, [child.id])
+/** Reports what the server refuses: a parent that is the child itself or below it, a child without a column of the parent. */
+function refusesChild(context: StatementContext, parent: Relation, child: Relation): boolean {
+  if (context.state.relations.comesFrom(parent.id, child.id)) {
+    context.unmodelled(`${parent.id} is or comes from ${child.id}, so it cannot be its parent`, [child.id])
+    return true
+  }
+  const missing = parent.columns.find(({ name }) => !child.columns.some((own) => own.name === name))
+  if (missing === undefined) return false
+  context.unmodelled(`${child.id} lacks the column "${missing.name}" of ${parent.id}`, [child.id])
   return true
 }
 

@@ -2,7 +2,7 @@ import type { Routine, SchemaModel } from '../model/schema-model.ts'
 import { printQuery } from '../sql/expression.ts'
 import { tokensOf } from '../sql/tokens.ts'
 import type { Tenancy } from '../tenancy/tenancy.ts'
-import { tenantKeyOf } from './category.ts'
+import { isOfPlatform, tenantKeyOf } from './category.ts'
 import { isUserColumn } from './user-columns.ts'
 
 /** What the body of a routine names: relations, columns and arguments, what it calls, and the settings that it reads. */
@@ -155,8 +155,7 @@ export class ContextRoutines {
 
   /** Whether it is the platform's: the history shows none of the name, or only the platform's own. */
   #isOfPlatform(name: string): boolean {
-    const { platform } = this.#tenancy
-    return this.#routinesNamed(name).every(({ source }) => platform !== null && source?.file === platform)
+    return this.#routinesNamed(name).every(({ source }) => isOfPlatform(this.#tenancy, source))
   }
 
   /** Whether a setting holds the tenant context: a declared one, or any of an application where none is declared. */

@@ -1,4 +1,3 @@
-import { SqlError } from 'libpg-query'
 import { parsePlPgSql } from '../sql/parse.ts'
 
 /** One step of PL/pgSQL code, as far as it matters what SQL runs and whether it is certain to. Lines count from 1 in the body. */
@@ -45,7 +44,7 @@ export function plPgSqlSteps(statement: string): { steps: readonly Step[] } | { 
   try {
     tree = parsePlPgSql(statement)
   } catch (error) {
-    if (error instanceof SqlError || error instanceof Error) return { error: error.message }
+    if (error instanceof Error) return { error: error.message }
     throw error
   }
   const steps: Step[] = []

@@ -1,7 +1,12 @@
-import type { Check } from '../src/checks/define-check.ts'
+import type { Check, ModelSource } from '../src/checks/define-check.ts'
 import { paragraphs } from '../src/report/check-page.ts'
 
 const generated = '<!-- Generated from src/checks by `npm run generate`. -->'
+
+const onlySource: Readonly<Record<ModelSource, string>> = {
+  replay: 'seen in migrations alone',
+  catalog: 'seen on a running server alone',
+}
 
 /** The page of one check, in Markdown. */
 export function checkPage({
@@ -13,13 +18,19 @@ export function checkPage({
   bad,
   good,
   postgres,
+  sources,
   fix,
 }: Check): string {
   const versions = [
     ...(postgres?.from === undefined ? [] : [`from PostgreSQL ${postgres.from}`]),
     ...(postgres?.to === undefined ? [] : [`up to PostgreSQL ${postgres.to}`]),
   ]
-  const facts = [`Severity: ${severity}`, ...versions, ...(fix === undefined ? [] : ['has a mechanical fix'])]
+  const facts = [
+    `Severity: ${severity}`,
+    ...(sources?.length === 1 ? sources.map((source) => onlySource[source]) : []),
+    ...versions,
+    ...(fix === undefined ? [] : ['has a mechanical fix']),
+  ]
   return `${[
     generated,
     `# ${id}`,

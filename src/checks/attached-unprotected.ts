@@ -13,6 +13,7 @@ export default defineCheck({
   id: 'attached-unprotected',
   severity: 'error',
   title: 'Table attached as a partition has no row security of its own',
+  sources: ['replay'],
   rationale: `
     ATTACH PARTITION gives a table to a parent and changes nothing about its row security. The parent's policies hold for
     queries that name the parent; whoever names the attached table reads all of it.`,

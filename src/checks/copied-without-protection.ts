@@ -6,6 +6,7 @@ export default defineCheck({
   id: 'copied-without-protection',
   severity: 'error',
   title: 'Copy of a protected table has no row security',
+  sources: ['replay'],
   rationale: `
     CREATE TABLE AS, SELECT INTO and LIKE copy rows or columns. None of them copies row security or policies, LIKE ... INCLUDING ALL
     neither. The copy holds, or is about to hold, rows of all tenants, and shows them to whoever may read it.`,
@@ -13,21 +14,30 @@ export default defineCheck({
   bad: [
     {
       name: 'a backup by CREATE TABLE AS',
-      sql: [protectedInvoices, 'create table app.invoices_backup as select * from app.invoices;'],
+      sql: [
+        protectedInvoices,
+        'create table app.invoices_backup as select * from app.invoices;\ngrant select on app.invoices_backup to app_user;',
+      ],
       finds: ['app.invoices_backup'],
       leaks: 'select * from app.invoices_backup',
       beside: ['tenant-key-nullable'],
     },
     {
       name: 'SELECT INTO',
-      sql: [protectedInvoices, 'select * into app.large_invoices from app.invoices where total > 1000;'],
+      sql: [
+        protectedInvoices,
+        'select * into app.large_invoices from app.invoices where total > 1000;\ngrant select on app.large_invoices to app_user;',
+      ],
       finds: ['app.large_invoices'],
       leaks: 'select * from app.large_invoices',
       beside: ['tenant-key-nullable'],
     },
     {
       name: 'LIKE ... INCLUDING ALL',
-      sql: [protectedInvoices, 'create table app.invoices_archive (like app.invoices including all);'],
+      sql: [
+        protectedInvoices,
+        'create table app.invoices_archive (like app.invoices including all);\ngrant select on app.invoices_archive to app_user;',
+      ],
       finds: ['app.invoices_archive'],
       leaks: 'select * from app.invoices_archive',
     },

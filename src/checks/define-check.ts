@@ -35,8 +35,13 @@ export interface BadExample extends Example {
   readonly finds: NonEmpty<string>
   /** Ids of other checks that find an error in it too, where that can't be helped. */
   readonly beside?: NonEmpty<string>
-  /** A query that shows a foreign row, before the fix and not after it. */
+  /**
+   * A query that shows or changes a row of another tenant when the app role runs it in the context of its own, before the fix and
+   * not after it.
+   */
   readonly leaks?: string
+  /** SQL that writes rows without which it doesn't leak, beside those of the two tenants that every table is given. */
+  readonly rows?: string
 }
 
 export type GoodExample = Example
@@ -51,6 +56,9 @@ export type ErrorRule =
   | 'unmodelled'
   | 'drift'
 
+/** What builds a model: a replay of migrations, or the catalog of a running server. */
+export type ModelSource = 'replay' | 'catalog'
+
 interface CheckBase<F extends Found> {
   /** Names the defect, and reads well after "accept". */
   readonly id: string
@@ -58,6 +66,11 @@ interface CheckBase<F extends Found> {
   readonly title: string
   /** The versions of PostgreSQL that it applies to; all where left out. */
   readonly postgres?: { readonly from?: number; readonly to?: number }
+  /**
+   * The sources whose model shows it; both where left out. Migrations alone tell how a relation came to be and what a server
+   * refused, a server alone who owns what and who may become whom.
+   */
+  readonly sources?: NonEmpty<ModelSource>
   /** Why it leaks, in plain words, for someone who has never heard of it. */
   readonly rationale: string
   /** When living with it is right. */

@@ -29,6 +29,7 @@ export default defineCheck({
   tenant_id uuid not null references app.tenants (id),
   total numeric not null
 );
+grant select on app.old_invoices to app_user;
 alter table app.old_invoices inherit app.invoices;`,
       ],
       finds: ['app.old_invoices'],

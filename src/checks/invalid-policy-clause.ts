@@ -10,6 +10,7 @@ export default defineCheck({
   severity: 'error',
   rule: 'missing clause',
   title: 'Policy has a clause that its command does not take',
+  sources: ['replay'],
   rationale: `
     SELECT and DELETE take USING, INSERT takes WITH CHECK. The grammar lets the other clause through, and the server then refuses the
     statement (42601): the migration stops there, or, run without a transaction, goes on without the policy.`,

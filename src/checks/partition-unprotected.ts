@@ -17,6 +17,7 @@ export default defineCheck({
       name: 'a partition created later, in another migration',
       sql: [
         protectedEvents,
+        'alter default privileges in schema app grant select on tables to app_user;',
         "create table app.events_2031 partition of app.events for values from ('2031-01-01') to ('2032-01-01');",
       ],
       finds: ['app.events_2031'],
@@ -30,7 +31,8 @@ export default defineCheck({
   for values from ('2031-01-01') to ('2032-01-01') partition by list (tenant_id);
 alter table app.events_2031 enable row level security;
 alter table app.events_2031 force row level security;
-create table app.events_2031_rest partition of app.events_2031 default;`,
+create table app.events_2031_rest partition of app.events_2031 default;
+grant select on app.events_2031_rest to app_user;`,
       ],
       finds: ['app.events_2031_rest'],
       leaks: 'select * from app.events_2031_rest',

@@ -6,7 +6,7 @@ import { sql } from '../sql/template.ts'
 import { defineCheck } from './define-check.ts'
 import { guardedInvoices, protectedInvoices } from './examples/invoices.ts'
 import { guardedLines } from './examples/lines.ts'
-import { otherTenant } from './examples/tenants.ts'
+import { otherTenant, ownUser } from './examples/tenants.ts'
 
 const reads = (using: string) =>
   [
@@ -165,6 +165,7 @@ export default defineCheck({
       ],
       finds: ['app.invoices/own_reads'],
       leaks: 'select * from app.invoices',
+      rows: `insert into app.invoices values (gen_random_uuid(), '${otherTenant}', 1, '${ownUser}');`,
     },
     {
       name: 'the parent alone, which need not be of the tenant that the row names',
@@ -205,6 +206,10 @@ export default defineCheck({
               where t.id = tenant
             )
           $$;
+          alter function app.is_member owner to app_definer;
+          create policy definer_reads on app.tenants for select to app_definer using (true);
+          create policy definer_reads on app.users for select to app_definer using (true);
+          grant select on app.tenants, app.users to app_definer;
           create policy members_read on app.invoices for select to app_user using (app.is_member(tenant_id));`,
       ],
       tenancy: { context: {} },

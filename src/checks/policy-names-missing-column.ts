@@ -9,6 +9,7 @@ export default defineCheck({
   id: 'policy-names-missing-column',
   severity: 'warning',
   title: 'Policy names a column that the table does not have',
+  sources: ['replay'],
   rationale: `
     The server refuses such a statement, and the policy is not there afterwards. Either the name is mistyped, or the column comes
     from a statement that the history does not have, and then nothing here can be told about it.`,

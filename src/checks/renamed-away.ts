@@ -6,6 +6,7 @@ export default defineCheck({
   id: 'renamed-away',
   severity: 'error',
   title: 'New table took the name of a protected one, and not its protection',
+  sources: ['replay'],
   rationale: `
     Row security and policies belong to a table, not to its name: they went along when the table was renamed. The
     table created under the old name starts without any, and the application, which knows only the name, reads it.`,

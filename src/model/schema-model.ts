@@ -1,5 +1,6 @@
 // Longer than 300 lines because it is one vocabulary: kinds of objects refer to each other, and each is told where it is declared.
 import type { Node } from 'libpg-query'
+import type { ServerFacts } from './server-facts.ts'
 
 /**
  * The schema model: what a PostgreSQL database holds, as far as tenant isolation depends on it.
@@ -341,6 +342,8 @@ export interface SchemaModel {
   readonly databaseSettings: ReadonlyMap<string, DatabaseSetting>
   /** By an ordinal that grows with the order of the statements. */
   readonly unmodelled: ReadonlyMap<string, UnmodelledStatement>
+  /** Null from a replay. */
+  readonly server: ServerFacts | null
   /**
    * What a check is asked to look at: null for everything. After each file of a replay only what the file
    * moved is examined again; `examinedRelations` and its family are how a check honours it. Looking things

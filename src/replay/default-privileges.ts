@@ -1,4 +1,5 @@
 import type { AlterDefaultPrivilegesStmt } from 'libpg-query'
+import { defaultPrivilegeKey } from '../model/keys.ts'
 import type { DefaultPrivilege, RoleName } from '../model/schema-model.ts'
 import { as, strings } from '../sql/node.ts'
 import type { StatementContext } from './context.ts'
@@ -85,12 +86,6 @@ function revoke(
 function taking(scope: Scope, privileges: readonly string[]): readonly string[] {
   if (scope.namespace !== null || scope.grantee !== 'public') return []
   return builtInPublic[scope.objects].filter((privilege) => privileges.includes(privilege))
-}
-
-/** The key of default privileges in the model. */
-export function defaultPrivilegeKey(privilege: Scope & Kind): string {
-  const { forRole, namespace, objects, grantee, grantable, revoked } = privilege
-  return JSON.stringify([forRole, namespace, objects, grantee, grantable, revoked])
 }
 
 function without(list: readonly string[], gone: readonly string[]): string[] {

@@ -1,7 +1,6 @@
+import { defaultPrivilegeKey, membershipKey } from '../model/keys.ts'
 import type { Grant, RoleName } from '../model/schema-model.ts'
-import { defaultPrivilegeKey } from './default-privileges.ts'
 import { assign, mapShared } from './expressions.ts'
-import { membershipKey } from './roles.ts'
 import type { State } from './state.ts'
 
 /** Renames a role wherever it owns, is granted or is meant. */

@@ -1,7 +1,7 @@
+import { defaultPrivilegeKey } from '../model/keys.ts'
 import type { Constraint, Relation, RelationId, RoutineId } from '../model/schema-model.ts'
 import { displayId } from '../sql/identifiers.ts'
 import type { StatementContext } from './context.ts'
-import { defaultPrivilegeKey } from './default-privileges.ts'
 import { assign, mapShared } from './expressions.ts'
 import { moveObjects } from './move.ts'
 import type { Address } from './moves.ts'

@@ -1,6 +1,5 @@
 import type { Node, RoleSpec } from 'libpg-query'
 import type { Role, RoleName } from '../model/schema-model.ts'
-import { displayName } from '../sql/identifiers.ts'
 import { as } from '../sql/node.ts'
 import type { StatementContext } from './context.ts'
 import type { State } from './state.ts'
@@ -41,11 +40,6 @@ export function plainRole(name: RoleName): Role {
     settings: [],
     source: null,
   }
-}
-
-/** The key of a role membership in the model. */
-export function membershipKey(role: RoleName, member: RoleName): string {
-  return `${displayName(role)}/${displayName(member)}`
 }
 
 /** The role goes, and with it its memberships. */

@@ -106,6 +106,7 @@ export class State {
       eventTriggers: this.eventTriggers.view,
       databaseSettings: this.databaseSettings.view,
       unmodelled: this.unmodelled.view,
+      server: null,
       focus: null,
     }
   }

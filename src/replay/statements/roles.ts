@@ -1,9 +1,10 @@
 import type { AlterRoleSetStmt, DefElem, Node } from 'libpg-query'
+import { membershipKey } from '../../model/keys.ts'
 import type { Role, RoleMembership, RoleName } from '../../model/schema-model.ts'
 import { as } from '../../sql/node.ts'
 import type { Handlers, StatementContext } from '../context.ts'
 import { dropOwned, reassignOwned } from '../ownership.ts'
-import { dropRole, membershipKey, plainRole, roleName, roleNames } from '../roles.ts'
+import { dropRole, plainRole, roleName, roleNames } from '../roles.ts'
 import { applySetting } from '../setting-values.ts'
 
 const attributes: Readonly<Record<string, keyof Role>> = {

@@ -1,0 +1,106 @@
+import { InputError } from '../findings/input-error.ts'
+import type { RoleName, SchemaModel } from '../model/schema-model.ts'
+import type { Connection } from '../sql/connection.ts'
+import { loadParser } from '../sql/parse.ts'
+import { sql } from '../sql/template.ts'
+import { readCapabilities } from './capabilities.ts'
+import { readDefaultPrivileges } from './default-privileges.ts'
+import { readEventTriggers } from './event-triggers.ts'
+import { readExtensions } from './extensions.ts'
+import { readNamespaces } from './namespaces.ts'
+import { readPrivileges } from './privileges.ts'
+import { readPublications } from './publications.ts'
+import { Reading } from './reading.ts'
+import { readRelations } from './relations.ts'
+import { readRoleMemberships } from './role-memberships.ts'
+import { readRoles } from './roles.ts'
+import { readRoutines } from './routines.ts'
+import { readSequences } from './sequences.ts'
+import { readServer } from './server.ts'
+import { readSettings } from './settings.ts'
+import { readTypes } from './types.ts'
+
+export interface CatalogOptions {
+  /** The role that ran the migrations: what it owns has owner null, as after a replay. Else every owner is told. */
+  readonly migrationRole?: RoleName
+  /** How long one query may take, in milliseconds. */
+  readonly statementTimeout?: number
+  /** Reads in the transaction that the connection is in, and leaves it as it was; else in one of its own. */
+  readonly inTransaction?: boolean
+}
+
+/** The oldest version that has all that is read: PostgreSQL 14. */
+const oldestVersion = 140_000
+
+/**
+ * Reads the schema model of the database that the connection is to. Nothing is written: all is read from one snapshot, in
+ * a read-only transaction that is rolled back.
+ */
+export async function readCatalog(
+  connection: Connection,
+  options: CatalogOptions = {},
+): Promise<SchemaModel> {
+  await loadParser()
+  const { begin, end } = options.inTransaction ? within : alone
+  await connection.query(begin)
+  try {
+    return await readAll(connection, options)
+  } finally {
+    await connection.query(end)
+  }
+}
+
+const alone = {
+  begin: 'begin transaction isolation level repeatable read, read only',
+  end: 'rollback',
+}
+
+const within = {
+  begin: 'savepoint ringfence_reading',
+  end: 'rollback to savepoint ringfence_reading; release savepoint ringfence_reading',
+}
+
+/** What the server prints must not depend on the session: all names qualified, constants in one form. */
+const printing = sql`
+  set local search_path to '';
+  set local quote_all_identifiers to off;
+  set local datestyle to 'ISO, YMD';
+  set local intervalstyle to 'postgres';
+  set local timezone to 'UTC';
+  set local extra_float_digits to 1;
+  set local bytea_output to 'hex';
+  set local jit to off`
+
+async function readAll(connection: Connection, options: CatalogOptions): Promise<SchemaModel> {
+  const server = await readServer(connection)
+  if (server.version < oldestVersion) {
+    throw new InputError(
+      `PostgreSQL ${Math.floor(server.version / 10_000)} is older than 14, the oldest that can be read`,
+    )
+  }
+  await connection.query(printing)
+  if (options.statementTimeout !== undefined) {
+    await connection.query(`set local statement_timeout to ${options.statementTimeout}`)
+  }
+  const reading = new Reading(connection, server.version, options.migrationRole ?? null)
+  const privileges = await readPrivileges(reading)
+  const settings = await readSettings(reading)
+  const routines = await readRoutines(reading, privileges)
+  return {
+    namespaces: await readNamespaces(reading, privileges),
+    relations: await readRelations(reading, privileges, routines),
+    routines: new Map([...routines.values()].map((routine) => [routine.id, routine])),
+    types: await readTypes(reading),
+    sequences: await readSequences(reading, privileges),
+    roles: await readRoles(reading, settings.ofRoles),
+    roleMemberships: await readRoleMemberships(reading),
+    defaultPrivileges: await readDefaultPrivileges(reading),
+    publications: await readPublications(reading),
+    extensions: await readExtensions(reading),
+    eventTriggers: await readEventTriggers(reading),
+    databaseSettings: settings.ofDatabase,
+    unmodelled: new Map(),
+    server: { ...server, capabilities: await readCapabilities(reading) },
+    focus: null,
+  }
+}

@@ -1,0 +1,66 @@
+import { InputError } from '../findings/input-error.ts'
+import type { RoleName } from '../model/schema-model.ts'
+import type { Connection } from '../sql/connection.ts'
+import { PrintedSql } from './printed-sql.ts'
+
+/** One reading of the catalogs of a database, all from one snapshot. */
+export class Reading {
+  /** As `server_version_num`: 180004 for 18.4. */
+  readonly version: number
+  readonly printed = new PrintedSql()
+  readonly #connection: Connection
+  readonly #migrationRole: RoleName | null
+
+  constructor(connection: Connection, version: number, migrationRole: RoleName | null) {
+    this.#connection = connection
+    this.version = version
+    this.#migrationRole = migrationRole
+  }
+
+  async rows<Row>(query: string): Promise<readonly Row[]> {
+    try {
+      return await this.#connection.query<Row>(query)
+    } catch (error) {
+      throw isDenied(error) ? denied(error) : error
+    }
+  }
+
+  /** The owner as the model has it: null where it is the role that ran the migrations. `given`: the server chose it. */
+  owner(name: RoleName, given = false): RoleName | null {
+    return name === this.#migrationRole || (given && this.#migrationRole !== null) ? null : name
+  }
+}
+
+function isDenied(error: unknown): error is Error {
+  return error instanceof Error && 'code' in error && error.code === '42501'
+}
+
+function denied(cause: Error): InputError {
+  return new InputError(`the role may not read all that an audit needs: ${cause.message}`, {
+    hint: 'Connect as a role that may read the tables and call the functions of pg_catalog, as every role may by default.',
+    cause,
+  })
+}
+
+/** The values of rows by the oid that each belongs to, in the order of the rows. */
+export function grouped<Row, Value>(
+  rows: readonly Row[],
+  oid: (row: Row) => number,
+  value: (row: Row) => Value,
+): ReadonlyMap<number, readonly Value[]> {
+  const groups = new Map<number, Value[]>()
+  for (const row of rows) {
+    const group = groups.get(oid(row))
+    if (group === undefined) groups.set(oid(row), [value(row)])
+    else group.push(value(row))
+  }
+  return groups
+}
+
+/** What a letter of a catalog stands for; an unknown one is of a newer server. */
+export function oneOf<Value>(values: Readonly<Record<string, Value>>, letter: string): Value {
+  const value = values[letter]
+  if (value === undefined)
+    throw new InputError(`the server's catalog holds a code that is not known: ${letter}`)
+  return value
+}

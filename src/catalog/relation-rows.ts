@@ -1,0 +1,32 @@
+import { sql } from '../sql/template.ts'
+import { firstUserOid, isUsersOrTemporary, namespaceName, standsAlone } from './conditions.ts'
+import type { Reading } from './reading.ts'
+
+export interface RelationRow {
+  readonly oid: number
+  readonly namespace: string
+  readonly name: string
+  readonly kind: string
+  readonly persistence: string
+  readonly owner: string
+  readonly enabled: boolean
+  readonly forced: boolean
+  readonly partition: boolean
+  readonly acl: string | null
+}
+
+/** Temporary relations of this session only; none that belong to an extension. */
+const relations = sql`
+  select c.oid,
+    ${namespaceName('c', 'n')} as namespace, c.relname as name, c.relkind as kind, c.relpersistence as persistence,
+    pg_catalog.pg_get_userbyid(c.relowner) as owner,
+    c.relrowsecurity as enabled, c.relforcerowsecurity as forced, c.relispartition as partition,
+    c.relacl::pg_catalog.text as acl
+  from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+  where c.oid >= ${firstUserOid} and c.relkind in ('r', 'p', 'v', 'm', 'f')
+    and ${isUsersOrTemporary('n')} and ${standsAlone('pg_class', 'c.oid')}
+  order by c.oid`
+
+export function readRelationRows(reading: Reading): Promise<readonly RelationRow[]> {
+  return reading.rows<RelationRow>(relations)
+}

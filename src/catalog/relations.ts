@@ -1,0 +1,78 @@
+import type { Relation, RelationId, RelationKind } from '../model/schema-model.ts'
+import { displayId } from '../sql/identifiers.ts'
+import { readColumns } from './columns.ts'
+import { readConstraints } from './constraints.ts'
+import { readIndexes } from './indexes.ts'
+import { readParents } from './inheritance.ts'
+import { readPartitionKeys } from './partition-keys.ts'
+import { readPolicies } from './policies.ts'
+import type { Privileges } from './privileges.ts'
+import { oneOf, type Reading } from './reading.ts'
+import { type RelationRow, readRelationRows } from './relation-rows.ts'
+import type { ReadRoutines } from './routines.ts'
+import { readRules } from './rules.ts'
+import { readTriggers } from './triggers.ts'
+import { readViews } from './views.ts'
+
+const kinds: Readonly<Record<string, RelationKind>> = {
+  r: 'table',
+  p: 'partitioned-table',
+  v: 'view',
+  m: 'materialized-view',
+  f: 'foreign-table',
+}
+
+const persistences: Readonly<Record<string, Relation['persistence']>> = {
+  p: 'permanent',
+  u: 'unlogged',
+  t: 'temporary',
+}
+
+/** All relations with what belongs to them, in the order of creation. */
+export async function readRelations(
+  reading: Reading,
+  privileges: Privileges,
+  routines: ReadRoutines,
+): Promise<ReadonlyMap<RelationId, Relation>> {
+  const rows = await readRelationRows(reading)
+  const columns = await readColumns(reading)
+  const constraints = await readConstraints(reading, columns)
+  const indexes = await readIndexes(reading, columns)
+  const parents = await readParents(reading)
+  const partitionKeys = await readPartitionKeys(reading, columns)
+  const policies = await readPolicies(reading)
+  const triggers = await readTriggers(reading)
+  const rules = await readRules(reading)
+  const views = await readViews(reading, routines)
+
+  function relationOf(row: RelationRow): Relation {
+    const { oid, namespace, name, owner } = row
+    const above = parents.get(oid) ?? []
+    return {
+      id: displayId(namespace, name),
+      namespace,
+      name,
+      kind: oneOf(kinds, row.kind),
+      persistence: oneOf(persistences, row.persistence),
+      owner: reading.owner(owner),
+      columns: columns.of(oid),
+      constraints: constraints.get(oid) ?? [],
+      indexes: indexes.get(oid) ?? [],
+      rowSecurityEnabled: row.enabled,
+      rowSecurityForced: row.forced,
+      policies: policies.get(oid) ?? [],
+      triggers: triggers.get(oid) ?? [],
+      rules: rules.get(oid) ?? [],
+      grants: [...privileges.of(row.acl, owner), ...privileges.ofColumns(columns.rows(oid), owner)],
+      partitionOf: row.partition ? (above[0] ?? null) : null,
+      partitionBy: partitionKeys.get(oid) ?? null,
+      inherits: row.partition ? [] : above,
+      view: views.get(oid) ?? null,
+      origin: null,
+      source: null,
+      rowSecurityEnabledSource: null,
+      rowSecurityForcedSource: null,
+    }
+  }
+  return new Map(rows.map(relationOf).map((relation) => [relation.id, relation]))
+}

@@ -1,0 +1,29 @@
+import type { Rule } from '../model/schema-model.ts'
+import { sql } from '../sql/template.ts'
+import { firstUserOid } from './conditions.ts'
+import { grouped, oneOf, type Reading } from './reading.ts'
+
+interface RuleRow {
+  readonly relation: number
+  readonly name: string
+  readonly event: string
+  readonly instead: boolean
+}
+
+/** A rule on SELECT is the query of a view. */
+const rules = sql`
+  select ev_class as relation, rulename as name, ev_type as event, is_instead as instead
+  from pg_catalog.pg_rewrite
+  where ev_class >= ${firstUserOid} and ev_type <> '1'
+  order by ev_class, oid`
+
+const events: Readonly<Record<string, Rule['event']>> = { '2': 'update', '3': 'insert', '4': 'delete' }
+
+/** By the oid of the relation, in the order of creation. */
+export async function readRules(reading: Reading): Promise<ReadonlyMap<number, readonly Rule[]>> {
+  return grouped(
+    await reading.rows<RuleRow>(rules),
+    ({ relation }) => relation,
+    ({ name, event, instead }) => ({ name, event: oneOf(events, event), instead, source: null }),
+  )
+}

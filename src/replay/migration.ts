@@ -8,7 +8,22 @@ export interface Migration {
   /** What of the text is to be replayed: SQL, and what a reader of the file found besides. In order. */
   readonly parts: readonly MigrationPart[]
   readonly session: SessionStart
+  /** Replay has no need of it, for what a history moves it moves in any transaction; a server has. */
+  readonly transaction?: FileTransaction
 }
+
+/** In which transactions the tool runs a file, besides those that the file opens itself. */
+export type FileTransaction =
+  /** One around the file. */
+  | 'around'
+  /** One around the file, unless it holds a statement that PostgreSQL refuses in one. */
+  | 'where-possible'
+  /** One around the whole history. */
+  | 'history'
+  /** The file is sent as one message: several statements are in one transaction until the file itself ends it. */
+  | 'one-message'
+  /** None: each statement stands alone. */
+  | 'none'
 
 /** In which session the tool that owns a layout runs a file, seen from the file before it. */
 export type SessionStart =

@@ -151,12 +151,13 @@ const text = sql`
   create function realtime.broadcast_changes(
     topic_name text, event_name text, operation text, table_name text, table_schema text, new record, old record,
     level text default 'ROW'
-  ) returns void language sql as $$ select $$;
+  ) returns void language plpgsql as $$ begin end $$;
 
   create view vault.decrypted_secrets as
     select id, name, description, secret, secret as decrypted_secret, created_at, updated_at from vault.secrets;
   create table supabase_migrations.schema_migrations (version text primary key, statements text[], name text);
-  create function supabase_functions.http_request() returns trigger language sql as $$ select $$;
+  create function supabase_functions.http_request() returns trigger language plpgsql
+    as $$ begin return new; end $$;
 `
 
 /** Replayed before a history whose platform is Supabase; of the shape of a migration. */

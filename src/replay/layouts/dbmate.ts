@@ -12,6 +12,7 @@ const versioned = /^\d.*\.sql$/
 export const dbmate: Layout = {
   name: 'dbmate',
   session: 'same',
+  transaction: 'around',
   detect(folder) {
     const first = folder.sqlFiles.find((file) => versioned.test(file))
     return first !== undefined && markersOf(folder.text(first)) === dbmateMarkers
@@ -25,5 +26,9 @@ export const dbmate: Layout = {
     )
     return { up, unread }
   },
+  transactionOf: (folder, file) =>
+    /^--\s*migrate:up\s(?:.*\s)?transaction:false(?:\s|$)/m.test(folder.text(file))
+      ? 'one-message'
+      : undefined,
   upPart: (text) => upSections(text, dbmateMarkers),
 }

@@ -13,6 +13,7 @@ const journal = 'meta/_journal.json'
 export const drizzle: Layout = {
   name: 'drizzle',
   session: 'same',
+  transaction: 'history',
   detect: (folder) => folder.has(journal),
   list(folder) {
     const up = tagsOf(folder).map((tag) => `${tag}.sql`)

@@ -4,6 +4,7 @@ import type { Layout } from './layout.ts'
 export const dump: Layout = {
   name: 'dump',
   session: 'new',
+  transaction: 'none',
   detect(folder) {
     const [file, ...others] = folder.sqlFiles
     return file !== undefined && others.length === 0 && isDump(folder.text(file))

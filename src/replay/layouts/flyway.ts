@@ -23,6 +23,7 @@ interface Named {
 export const flyway: Layout = {
   name: 'flyway',
   session: ['role', 'session_authorization', 'search_path'],
+  transaction: 'where-possible',
   placeholders: 'dollar-brace',
   detect: (folder) => folder.sqlFiles.some((file) => named.test(file)),
   list(folder) {

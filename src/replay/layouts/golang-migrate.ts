@@ -15,6 +15,7 @@ const otherDatabase = /\.(mysql|mariadb|sqlite3?|cockroach(?:db)?|mssql|sqlserve
 export const golangMigrate: Layout = {
   name: 'golang-migrate',
   session: 'same',
+  transaction: 'one-message',
   placeholders: 'go-template',
   detect: (folder) => folder.sqlFiles.some((file) => named.test(file)),
   list(folder) {

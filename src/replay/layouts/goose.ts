@@ -14,6 +14,7 @@ const versioned = /^\d+_.*\.sql$/
 export const goose: Layout = {
   name: 'goose',
   session: 'same',
+  transaction: 'around',
   detect(folder) {
     const first = folder.sqlFiles.find((file) => versioned.test(file))
     return first !== undefined && markersOf(folder.text(first)) === gooseMarkers
@@ -28,7 +29,14 @@ export const goose: Layout = {
     )
     return { up, unread }
   },
+  transactionOf: (folder, file) => (isOutsideTransaction(folder.text(file)) ? 'none' : undefined),
   upPart: (text) => upSections(text, gooseMarkers).flatMap((part) => filledIn(text, part)),
+}
+
+function isOutsideTransaction(text: string): boolean {
+  return linesWith(text, gooseMarkers.sign).some(
+    ({ start, end }) => gooseAnnotation(text.slice(start, end)) === 'no transaction',
+  )
 }
 
 /** The statements into which goose puts environment variables can't be read; a dollar sign is enough to tell. */

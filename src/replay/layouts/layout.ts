@@ -1,5 +1,5 @@
 import type { Span } from '../../sql/split.ts'
-import type { SessionStart } from '../migration.ts'
+import type { FileTransaction, SessionStart } from '../migration.ts'
 import type { Folder } from './folder.ts'
 
 /** The layouts by name; what tells more comes first where they are detected. */
@@ -42,12 +42,15 @@ export type FilePart =
 export interface Layout {
   readonly name: LayoutName
   readonly session: SessionStart
+  readonly transaction: FileTransaction
   /** The notation of values that the tool puts into the text: Go templates or `${name}`. */
   readonly placeholders?: 'go-template' | 'dollar-brace'
   /** Whether the folder is laid out so. Looks at names; reads a file where names do not tell. */
   detect(folder: Folder): boolean
   /** Throws `InputError` where the tool's own index of the files can't be followed. */
   list(folder: Folder): Listing
+  /** What a file (or one beside it) says of its transaction; undefined where it says nothing. */
+  transactionOf?(folder: Folder, file: string): FileTransaction | undefined
   /** The up part of a file of SQL; the whole, where a layout does not have this. */
   upPart?(text: string): readonly FilePart[]
 }

@@ -10,6 +10,10 @@ export function reasonNotUp(folder: string): string | null {
   return notUp.test(folder) ? `stands in ${folder}/, which does not hold migrations to apply` : null
 }
 
+/** How runners of numbered files are told to open no transaction: postgres-migrations, sqlx, sql-migrate, and others in their way. */
+const outsideMarker =
+  /^\s*--\s*(?:postgres-migrations disable-transaction|no-transaction|disable_ddl_transaction!?|\+migrate up notransaction)\s*$/im
+
 /**
  * A folder of `.sql` files, applied in natural order (`2_` before `10_`): what Kysely, postgres-migrations, sqlx, refinery,
  * node-pg-migrate and hand-made runners have. Files that are named as down parts are not read, and a file that marks
@@ -20,6 +24,7 @@ export function reasonNotUp(folder: string): string | null {
 export const numbered: Layout = {
   name: 'numbered',
   session: 'new',
+  transaction: 'where-possible',
   placeholders: 'go-template',
   detect: (folder) => folder.sqlFiles.length > 0,
   list(folder) {
@@ -27,6 +32,7 @@ export const numbered: Layout = {
     const up = folder.files.filter((file) => isCode(file) || (isSql(file) && !isDown(file, known)))
     return { up, unread: folder.unread(up, reasonUnread) }
   },
+  transactionOf: (folder, file) => (outsideMarker.test(folder.text(file)) ? 'none' : undefined),
 }
 
 /** `x.down.sql`, `down.sql`, and `x_down.sql` where there is an `x_up.sql`. */

@@ -8,6 +8,7 @@ import { byCharacter } from './natural-order.ts'
 export const prisma: Layout = {
   name: 'prisma',
   session: 'same',
+  transaction: 'one-message',
   detect: (folder) => folder.folders.some((name) => folder.child(name).has('migration.sql')),
   list(folder) {
     const up = [...folder.folders]

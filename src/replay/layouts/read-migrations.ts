@@ -74,7 +74,9 @@ class InputReader {
       const path = resolve(folder.path, file)
       if (this.#seen.has(path)) continue
       this.#seen.add(path)
-      this.migrations.push(readMigration(path, folder.text(file), { cwd: this.#cwd, layout, variables }))
+      const transaction = layout.transactionOf?.(folder, file) ?? layout.transaction
+      const reading = { cwd: this.#cwd, layout, variables }
+      this.migrations.push({ ...readMigration(path, folder.text(file), reading), transaction })
     }
     this.#report(selection)
   }

@@ -10,6 +10,7 @@ import type { Layout } from './layout.ts'
 export const sqitch: Layout = {
   name: 'sqitch',
   session: 'new',
+  transaction: 'none',
   detect: (folder) => folder.has('sqitch.plan') || settingsOf(folder).plan !== 'sqitch.plan',
   list(folder) {
     const { plan, deploy, extension } = settingsOf(folder)

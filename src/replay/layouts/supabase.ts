@@ -10,6 +10,7 @@ import { byCharacter } from './natural-order.ts'
 export const supabase: Layout = {
   name: 'supabase',
   session: 'reset-all',
+  transaction: 'one-message',
   detect(folder) {
     const migrations = migrationsIn(folder)
     if (migrations === null) return false

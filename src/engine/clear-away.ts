@@ -15,6 +15,7 @@ export interface NodeModules {
 export async function clearAway({ fs, path, childProcess }: NodeModules, directory: string): Promise<void> {
   const data = path.join(directory, 'data')
   const graceMilliseconds = 5_000
+  const seen = new Set<number>()
 
   /** The processes that work in the data directory: on Linux all of them, elsewhere the one that the others follow. */
   function residents(): number[] {
@@ -46,12 +47,34 @@ export async function clearAway({ fs, path, childProcess }: NodeModules, directo
     }
   }
 
+  /** What was killed leaves its segment of shared memory; `postmaster.pid` names that of a server killed before. */
+  function freeSharedMemory(): void {
+    if (process.platform !== 'linux') return
+    const file = path.join(data, 'postmaster.pid')
+    const lines = fs.existsSync(file) ? fs.readFileSync(file, 'utf8').split('\n') : []
+    const [key, id] = fields(lines[6])
+    for (const row of fs.readFileSync('/proc/sysvipc/shm', 'utf8').split('\n').map(fields)) {
+      const ofServer = row[0] === key && row[1] === id && row[4] === lines[0]
+      if (row[1] !== undefined && (ofServer || seen.has(Number(row[4])))) {
+        childProcess.spawnSync('ipcrm', ['-m', row[1]])
+      }
+    }
+  }
+
+  function fields(line = ''): string[] {
+    return line.trim().split(/\s+/)
+  }
+
   // SIGQUIT is the immediate shutdown: the server frees its shared memory, which SIGKILL would leave to nobody.
-  for (const pid of residents()) signal(pid, 'SIGQUIT')
   const deadline = Date.now() + graceMilliseconds
   for (let left = residents(); left.length > 0; left = residents()) {
-    if (Date.now() > deadline) for (const pid of left) signal(pid, 'SIGKILL')
+    for (const pid of left) {
+      if (Date.now() > deadline) signal(pid, 'SIGKILL')
+      else if (!seen.has(pid)) signal(pid, 'SIGQUIT')
+      seen.add(pid)
+    }
     await new Promise((resolve) => setTimeout(resolve, 5))
   }
+  freeSharedMemory()
   fs.rmSync(directory, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 })
 }

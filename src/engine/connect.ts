@@ -2,53 +2,61 @@ import type { ClientConfig } from 'pg'
 import { connectionFailure, isConnectionLoss, serverGone } from './connection-failure.ts'
 import type { ConnectOptions, EngineConnection } from './engine.ts'
 
-const connectTimeout = 10_000
+/** One database of a server, as the driver wants it. */
+export interface Target extends ClientConfig {
+  readonly host: string
+  readonly port: number
+  readonly user: string
+  readonly database: string
+}
 
-/** Opens a connection. Rejects with an `InputError` that names the server and never the password. */
+export const connectTimeoutMilliseconds = 10_000
+
+/**
+ * Opens a connection. Rejects with an `InputError` that names the `place` and never a password, and so does a query
+ * whose connection breaks; a statement that the server refuses rejects with the error of the driver.
+ */
 export async function connect(
-  target: ClientConfig,
+  target: Target,
   place: string,
   options: ConnectOptions = {},
 ): Promise<EngineConnection> {
   const { Client } = (await import('pg')).default
-  const client = new Client({
-    connectionTimeoutMillis: connectTimeout,
+  const config: Target = {
+    connectionTimeoutMillis: connectTimeoutMilliseconds,
     ...target,
     ...(options.user === undefined ? {} : { user: options.user }),
-  })
-  client.on('error', () => undefined)
+    client_encoding: 'UTF8',
+  }
+  const client = new Client(config)
+  client.on('error', () => undefined) // The query that needs the connection rejects.
   try {
     await client.connect()
   } catch (error) {
-    await client.end().catch(() => undefined)
-    throw connectionFailure(error, place)
+    throw await connectionFailure(error, config, place)
   }
+  let previous: Promise<unknown> = Promise.resolve()
   const connection: EngineConnection = {
-    query: async (text, values) => {
-      try {
-        const result = await (values === undefined ? client.query(text) : client.query(text, [...values]))
-        const last = Array.isArray(result) ? result.at(-1) : result
-        return last?.rows ?? []
-      } catch (error) {
-        throw isConnectionLoss(error) ? serverGone(place, error) : error
+    query: (text, values) => {
+      const ask = async () => {
+        const result = await client.query(text, values === undefined ? undefined : [...values])
+        return (Array.isArray(result) ? result.at(-1) : result)?.rows ?? []
       }
+      const answer = previous.then(ask, ask).catch((error: unknown) => {
+        throw isConnectionLoss(error) ? serverGone(place, error) : error
+      })
+      previous = answer
+      return answer
     },
     close: () => client.end(),
   }
   try {
-    await applySettings(connection, options.settings ?? {})
+    for (const [name, value] of Object.entries(options.settings ?? {})) {
+      await connection.query('select pg_catalog.set_config($1, $2, false)', [name, value])
+    }
+    return connection
   } catch (error) {
-    await client.end()
+    await connection.close()
     throw error
-  }
-  return connection
-}
-
-async function applySettings(
-  connection: EngineConnection,
-  settings: Readonly<Record<string, string>>,
-): Promise<void> {
-  for (const [name, value] of Object.entries(settings)) {
-    await connection.query('select pg_catalog.set_config($1, $2, false)', [name, value])
   }
 }

@@ -1,31 +1,100 @@
 import { InputError } from '../findings/input-error.ts'
+import type { Target } from './connect.ts'
+import { isSocketFolder } from './server-address.ts'
+import { speaksPostgres } from './speaks-postgres.ts'
 
-/** Why no connection could be made, in one sentence and without the driver's own words, which may hold a secret. */
-export function connectionFailure(error: unknown, place: string): InputError {
-  return new InputError(
-    `no connection to ${place}: ${error instanceof Error ? error.message : String(error)}`,
-  )
+/** Why no connection could be made: one sentence, in which no password stands. */
+export async function connectionFailure(error: unknown, target: Target, place: string): Promise<InputError> {
+  const { host, port, password } = target
+  const told = knownReason(error, target)
+  if (told !== null) return failure(told)
+  if (!isSocketFolder(host) && (await speaksPostgres(host, port)) === false) {
+    return failure({ reason: 'what answers there is not PostgreSQL' })
+  }
+  const message = error instanceof Error ? error.message : String(error)
+  const secret = typeof password === 'string' && password !== '' ? password : null
+  return failure({ reason: secret === null ? message : message.replaceAll(secret, '***') })
+
+  function failure({ reason, hint }: Reason): InputError {
+    return new InputError(`no connection to ${place}: ${reason}`, hint === undefined ? {} : { hint })
+  }
 }
 
-const connectionLossCodes = new Set([
-  '57P01',
-  '57P02',
-  '57P03',
-  'ECONNRESET',
-  'EPIPE',
-  'ENOENT',
-  'ECONNREFUSED',
-])
+interface Reason {
+  readonly reason: string
+  readonly hint?: string
+}
+
+function knownReason(
+  error: unknown,
+  { host, user, database, connectionTimeoutMillis }: Target,
+): Reason | null {
+  if (!(error instanceof Error)) return null
+  const { message } = error
+  switch (codeOf(error)) {
+    case '28P01':
+      return { reason: `the password of "${user}" is wrong` }
+    case '28000':
+      if (!/no encryption|SSL off/.test(message)) return { reason: message }
+      return { reason: 'the server requires TLS', hint: 'Add sslmode=require to the URL.' }
+    case '3D000':
+      return { reason: `there is no database "${database}"` }
+    case '53300':
+      return { reason: 'the server has no connection left' }
+    case '57P03':
+      return { reason: 'the server is starting or stopping' }
+    case 'ECONNREFUSED':
+    case 'ENOENT':
+      return { reason: 'nothing listens there' }
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return { reason: `the host "${host}" is not known` }
+    case 'EHOSTUNREACH':
+    case 'ENETUNREACH':
+      return { reason: 'the host is not reachable' }
+    case 'EACCES':
+      return { reason: 'its socket may not be used by this user' }
+    case 'ETIMEDOUT':
+      return { reason: 'no answer came' }
+    case 'CERT_HAS_EXPIRED':
+    case 'DEPTH_ZERO_SELF_SIGNED_CERT':
+    case 'ERR_TLS_CERT_ALTNAME_INVALID':
+    case 'SELF_SIGNED_CERT_IN_CHAIN':
+    case 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY':
+    case 'UNABLE_TO_VERIFY_LEAF_SIGNATURE':
+      return {
+        reason: `its certificate is not trusted (${codeOf(error)})`,
+        hint: 'Name the certificate that signs it with sslrootcert=FILE in the URL.',
+      }
+  }
+  if (message === 'timeout expired') {
+    return { reason: `no answer came within ${(connectionTimeoutMillis ?? 0) / 1000} s` }
+  }
+  if (message === 'The server does not support SSL connections') {
+    return { reason: 'the server offers no TLS, and the URL asks for it' }
+  }
+  if (/password must be a (non-empty )?string/.test(message)) {
+    return { reason: `the server asks for the password of "${user}", and none was given` }
+  }
+  return null
+}
 
 /** Whether the connection broke, rather than the server refusing a statement. */
 export function isConnectionLoss(error: unknown): boolean {
   if (!(error instanceof Error)) return false
-  const code = 'code' in error ? error.code : undefined
-  if (typeof code === 'string') return connectionLossCodes.has(code)
-  return /^Connection terminated|not queryable/.test(error.message)
+  const code = codeOf(error)
+  if (code !== null) return ['57P01', '57P02', '57P03', 'ECONNRESET', 'EPIPE'].includes(code)
+  return /^Connection terminated|not queryable|^Client was closed/.test(error.message)
 }
 
-/** The server stopped or crashed while a connection to it was in use. */
+/** The connection ended while it was in use. */
 export function serverGone(place: string, cause: unknown): InputError {
-  return new InputError(`the connection to ${place} broke: the server stopped or crashed`, { cause })
+  return new InputError(
+    `the connection to ${place} broke: the server stopped, crashed, or ended the session`,
+    { cause },
+  )
+}
+
+function codeOf(error: Error): string | null {
+  return 'code' in error && typeof error.code === 'string' ? error.code : null
 }

@@ -34,7 +34,10 @@ export async function startEmbedded(options: EmbeddedOptions = {}): Promise<Engi
   const data = join(directory, 'data')
   const supervisor = new Supervisor(directory)
   try {
-    await Promise.all([supervisor.guarding(), sweep(dirname(directory))])
+    await Promise.all([
+      supervisor.guarding(),
+      sweep(dirname(directory)).catch(() => undefined), // What resists is left to a later start.
+    ])
     const binaries = runnableBinaries(native, join(directory, 'native'), user)
     await supervisor.start(startOrder(binaries, data, user, options.locales ?? ['C.UTF-8', 'C']))
   } catch (error) {
@@ -53,8 +56,6 @@ export async function startEmbedded(options: EmbeddedOptions = {}): Promise<Engi
       options: '-c jit=off',
     },
     place: 'the embedded PostgreSQL',
-    urlOf: (database) =>
-      `postgresql:///${encodeURIComponent(database)}?user=postgres&host=${encodeURIComponent(data)}`,
     owned: true,
     stop: () => supervisor.stop(),
   })

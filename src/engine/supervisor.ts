@@ -1,6 +1,6 @@
 import childProcess, { type ChildProcess, spawn } from 'node:child_process'
 import fs from 'node:fs'
-import net, { Socket } from 'node:net'
+import net from 'node:net'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
 import { clearAway, type NodeModules } from './clear-away.ts'
@@ -48,18 +48,14 @@ export class Supervisor {
     await this.#expect('guarding', 'directory')
   }
 
-  /** Resolves when the server answers. From then on it keeps nobody from exiting. */
+  /** Resolves when the server answers. */
   async start(order: StartOrder): Promise<void> {
     this.#process.stdin?.write(`${JSON.stringify(order)}\n`)
     await this.#expect('running', 'postgres')
-    const { stdin, stdout } = this.#process
-    this.#process.unref()
-    for (const stream of [stdin, stdout]) if (stream instanceof Socket) stream.unref()
   }
 
   /** Resolves when nothing is left. */
   async stop(): Promise<void> {
-    this.#process.ref()
     this.#process.stdin?.end()
     await this.#gone
   }

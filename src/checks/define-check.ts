@@ -18,14 +18,25 @@ export interface Found {
   readonly source: Provenance | null
 }
 
+/** What of a table few checks look at: a change of nothing else is for these alone to look at again. */
+export type RelationPart = 'constraints' | 'grants' | 'indexes'
+
 type NonEmpty<T> = readonly [T, ...T[]]
 
 /** SQL of one migration, or of several in order. */
 type ExampleSql = string | NonEmpty<string>
 
+/** Major versions, both included. */
+export interface PostgresVersions {
+  readonly from?: number
+  readonly to?: number
+}
+
 interface Example {
   readonly name: string
   readonly sql: ExampleSql
+  /** The versions of PostgreSQL that can run it; all where left out. */
+  readonly postgres?: PostgresVersions
   /** What differs from the tenancy of the example prelude (`test/checks/prelude.ts`). */
   readonly tenancy?: TenancyInput
 }
@@ -65,7 +76,7 @@ interface CheckBase<F extends Found> {
   readonly severity: Severity
   readonly title: string
   /** The versions of PostgreSQL that it applies to; all where left out. */
-  readonly postgres?: { readonly from?: number; readonly to?: number }
+  readonly postgres?: PostgresVersions
   /**
    * The sources whose model shows it; both where left out. Migrations alone tell how a relation came to be and what a server
    * refused, a server alone who owns what and who may become whom.
@@ -77,6 +88,11 @@ interface CheckBase<F extends Found> {
   readonly accept: string
   readonly bad: NonEmpty<BadExample>
   readonly good: NonEmpty<GoodExample>
+  /**
+   * The part of the table's own record that `find` looks at, beside what it is to the tenants, its columns that hold a key or
+   * stand in its policies, its policies, and whether row security is on.
+   */
+  readonly reads?: RelationPart
   /** Pure: the defects of what the model asks to be examined. `isolation` answers what checks ask in common. */
   find(model: SchemaModel, tenancy: Tenancy, isolation: Isolation): Iterable<F>
   /** SQL of a new forward migration that mends it, or null where this one can't be mended mechanically. */

@@ -1,6 +1,9 @@
 import { sql } from '../../src/sql/template.ts'
 import type { TenancyInput } from '../../src/tenancy/declaration.ts'
 
+/** On a server: the role that runs the migrations, and so owns what they create. */
+export const owner = 'app_owner'
+
 /** What stands before every example: the tables and functions that say who a tenant is, protected themselves. */
 export const prelude = sql`
   create role app_user login;

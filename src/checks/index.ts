@@ -1,4 +1,6 @@
 // Generated from the folder by `npm run generate`.
+import appRoleCanBecomeExempt from './app-role-can-become-exempt.ts'
+import appRoleOwnsTables from './app-role-owns-tables.ts'
 import attachedUnprotected from './attached-unprotected.ts'
 import childTableUnscoped from './child-table-unscoped.ts'
 import commandWithoutPolicy from './command-without-policy.ts'
@@ -30,6 +32,8 @@ import unmodelledStatement from './unmodelled-statement.ts'
 
 /** Every check, by id. */
 export const checks: readonly Check[] = [
+  appRoleCanBecomeExempt,
+  appRoleOwnsTables,
   attachedUnprotected,
   childTableUnscoped,
   commandWithoutPolicy,
@@ -60,6 +64,8 @@ export const checks: readonly Check[] = [
 ]
 
 export const checkIds = [
+  'app-role-can-become-exempt',
+  'app-role-owns-tables',
   'attached-unprotected',
   'child-table-unscoped',
   'command-without-policy',

@@ -256,6 +256,7 @@ export interface Role {
   readonly createRole: boolean
   /** `name=value`, of ALTER ROLE ... SET. */
   readonly settings: readonly string[]
+  /** The last statement that gave or took an attribute. */
   readonly source: Provenance | null
 }
 

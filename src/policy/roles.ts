@@ -1,4 +1,4 @@
-import type { Policy, RoleName, SchemaModel } from '../model/schema-model.ts'
+import type { Policy, RoleMembership, RoleName, SchemaModel } from '../model/schema-model.ts'
 import type { Tenancy } from '../tenancy/tenancy.ts'
 
 /** Whether a policy speaks to anybody who acts for a tenant. */
@@ -39,8 +39,26 @@ function isMember(model: SchemaModel, member: RoleName, role: RoleName, seen: Se
   seen.add(member)
   for (const membership of model.roleMemberships.values()) {
     if (membership.member !== member || seen.has(membership.role)) continue
-    const inherits = membership.inherit ?? model.roles.get(member)?.inherit ?? true
-    if (inherits && (membership.role === role || isMember(model, membership.role, role, seen))) return true
+    if (
+      lendsRights(model, membership) &&
+      (membership.role === role || isMember(model, membership.role, role, seen))
+    )
+      return true
   }
   return false
+}
+
+/** Whether the member has the rights of the role without SET ROLE. */
+export function lendsRights(model: SchemaModel, { member, inherit }: RoleMembership): boolean {
+  return inherit ?? model.roles.get(member)?.inherit ?? true
+}
+
+/** The roles that the application uses: as declared, or else those that policies name and that act for tenants. */
+export function appRolesOf(model: SchemaModel, tenancy: Tenancy): RoleName[] {
+  if (tenancy.appRoles.length > 0) return [...tenancy.appRoles]
+  const named = new Set<RoleName>()
+  for (const { policies } of model.relations.values()) {
+    for (const { roles } of policies) for (const role of roles) named.add(role)
+  }
+  return [...named].filter((role) => role !== 'public' && actsForTenants(model, tenancy, role)).sort()
 }

@@ -18,8 +18,8 @@ const attributes: Readonly<Record<string, keyof Role>> = {
 /** Roles that no statement created are taken as they come: they are made outside the migrations more often than not. */
 export const roleStatements = {
   CreateRoleStmt({ role: name = '', stmt_type, options = [] }, context) {
-    const role = { ...plainRole(name), login: stmt_type === 'ROLESTMT_USER', source: context.source }
-    context.state.roles.set(name, withAttributes(role, options))
+    const role = { ...plainRole(name), login: stmt_type === 'ROLESTMT_USER' }
+    context.state.roles.set(name, { ...withAttributes(role, options, context), source: context.source })
     for (const option of definitions(options)) {
       const others = roleNames(context, as(option.arg, 'List')?.items)
       for (const other of others) {
@@ -35,7 +35,7 @@ export const roleStatements = {
     if (name === null) return context.unmodelled('ALTER ROLE of the role that runs the migrations', [])
     const { roles } = context.state
     const role = roles.get(name) ?? { ...plainRole(name), source: context.source }
-    roles.set(name, withAttributes(role, options))
+    roles.set(name, withAttributes(role, options, context))
     const members = definitions(options).find(({ defname }) => defname === 'rolemembers')
     for (const member of roleNames(context, as(members?.arg, 'List')?.items)) {
       if (action === 1) addMembership(context, name, member, {})
@@ -88,12 +88,12 @@ function definitions(nodes: readonly Node[]): DefElem[] {
   return nodes.flatMap((node) => as(node, 'DefElem') ?? [])
 }
 
-function withAttributes(role: Role, options: readonly Node[]): Role {
+function withAttributes(role: Role, options: readonly Node[], { source }: StatementContext): Role {
   const set = definitions(options).flatMap(({ defname = '', arg }) => {
     const attribute = attributes[defname]
     return attribute === undefined ? [] : [[attribute, as(arg, 'Boolean')?.boolval ?? false] as const]
   })
-  return { ...role, ...Object.fromEntries(set) }
+  return set.length === 0 ? role : { ...role, ...Object.fromEntries(set), source }
 }
 
 function addMembership(

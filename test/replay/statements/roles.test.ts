@@ -10,6 +10,12 @@ test('attributes of CREATE and ALTER ROLE are kept, and a user can log in', () =
   expect(roles.get('web')).toMatchObject({ login: true, bypassRowSecurity: false, inherit: false })
 })
 
+test('a role points at the statement that set an attribute last, not at one that sets none', () => {
+  const text = 'create role app; alter role app bypassrls; alter role app password null;'
+  const { source } = modelOf(text).roles.get('app') ?? {}
+  expect(text.slice(source?.start, source?.end)).toBe('alter role app bypassrls')
+})
+
 test('a role made elsewhere is known from the ALTER that makes it exempt', () => {
   expect(modelOf('alter role reporting bypassrls').roles.get('reporting')?.bypassRowSecurity).toBe(true)
 })

@@ -16,6 +16,8 @@ export interface EmbeddedOptions {
   readonly native?: string
   /** Locales of the new server, the first that the system has; default: C.UTF-8, else C. */
   readonly locales?: readonly string[]
+  /** Settings of the server beside ours: `{ listen_addresses: '127.0.0.1', port: '15432' }`. */
+  readonly settings?: Readonly<Record<string, string>>
 }
 
 /**
@@ -39,7 +41,7 @@ export async function startEmbedded(options: EmbeddedOptions = {}): Promise<Engi
       sweep(dirname(directory)).catch(() => undefined), // What resists is left to a later start.
     ])
     const binaries = runnableBinaries(native, join(directory, 'native'), user)
-    await supervisor.start(startOrder(binaries, data, user, options.locales ?? ['C.UTF-8', 'C']))
+    await supervisor.start(startOrder(binaries, data, user, options))
   } catch (error) {
     await supervisor.stop()
     throw error instanceof SupervisorFailure ? startFailure(error, directory) : error
@@ -49,7 +51,7 @@ export async function startEmbedded(options: EmbeddedOptions = {}): Promise<Engi
     // What PGSSLMODE and PGOPTIONS hold is meant for other servers.
     target: {
       host: data,
-      port: 5432,
+      port: Number(options.settings?.port ?? '5432'),
       user: 'postgres',
       database: 'postgres',
       ssl: false,
@@ -62,7 +64,7 @@ export async function startEmbedded(options: EmbeddedOptions = {}): Promise<Engi
 }
 
 /** Nothing of the server outlives it, so nothing is made durable; and nothing lies outside of its directory. */
-const settings = {
+const ownSettings = {
   listen_addresses: '',
   fsync: 'off',
   synchronous_commit: 'off',
@@ -78,9 +80,9 @@ function startOrder(
   binaries: string,
   data: string,
   user: ServerUser | null,
-  locales: readonly string[],
+  { locales = ['C.UTF-8', 'C'], settings = {} }: EmbeddedOptions,
 ): StartOrder {
-  const all = Object.entries({ ...settings, unix_socket_directories: data })
+  const all = Object.entries({ ...ownSettings, unix_socket_directories: data, ...settings })
   return {
     initdb: {
       file: join(binaries, 'bin/initdb'),

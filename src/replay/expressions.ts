@@ -15,25 +15,24 @@ export type ExpressionParts = Pick<
 >
 
 /** Every expression that a relation's record holds. */
-export function* expressionsOf(relation: ExpressionParts): Generator<OwnExpression> {
-  for (const { name, default: expression } of relation.columns) {
-    if (expression !== null) yield { holder: 'column', name, expression }
+export function expressionsOf(relation: ExpressionParts): OwnExpression[] {
+  const found: OwnExpression[] = []
+  const add = (holder: OwnExpression['holder'], name: string, expression: Expression | string | null) => {
+    if (expression !== null && typeof expression !== 'string') found.push({ holder, name, expression })
   }
-  for (const { name, expression } of relation.constraints) {
-    if (expression !== null) yield { holder: 'constraint', name, expression }
-  }
+  for (const column of relation.columns) add('column', column.name, column.default)
+  for (const { name, expression } of relation.constraints) add('constraint', name, expression)
   for (const { name, keys, predicate } of relation.indexes) {
-    for (const key of keys) if (typeof key !== 'string') yield { holder: 'index', name, expression: key }
-    if (predicate !== null) yield { holder: 'index', name, expression: predicate }
+    for (const key of keys) add('index', name, key)
+    add('index', name, predicate)
   }
   for (const { name, using, withCheck } of relation.policies) {
-    if (using !== null) yield { holder: 'policy', name, expression: using }
-    if (withCheck !== null) yield { holder: 'policy', name, expression: withCheck }
+    add('policy', name, using)
+    add('policy', name, withCheck)
   }
-  for (const key of relation.partitionBy?.keys ?? []) {
-    if (typeof key !== 'string') yield { holder: 'partition key', name: relation.name, expression: key }
-  }
-  if (relation.view !== null) yield { holder: 'view', name: relation.name, expression: relation.view.query }
+  for (const key of relation.partitionBy?.keys ?? []) add('partition key', relation.name, key)
+  if (relation.view !== null) add('view', relation.name, relation.view.query)
+  return found
 }
 
 /**

@@ -11,13 +11,19 @@ export class Grouping<V> {
 
   /** The values of a group, in the order in which they joined it. */
   group(name: string): V[] {
-    return [...(this.#keys.get(name) ?? [])].flatMap((key) => this.#get(key) ?? [])
+    const values: V[] = []
+    for (const key of this.#keys.get(name) ?? []) {
+      const value = this.#get(key)
+      if (value !== undefined) values.push(value)
+    }
+    return values
   }
 
   /** Takes a key from the groups of the value that it had to those of the value that it has. */
   move(key: string, before: V | undefined, after: V | undefined): void {
     const left = before === undefined ? [] : this.#groupsOf(before)
     const joined = after === undefined ? [] : this.#groupsOf(after)
+    if (isSame(left, joined)) return
     for (const name of left) if (!joined.includes(name)) this.#keys.get(name)?.delete(key)
     for (const name of joined) {
       const keys = this.#keys.get(name)
@@ -25,4 +31,8 @@ export class Grouping<V> {
       else keys.add(key)
     }
   }
+}
+
+function isSame(one: readonly string[], other: readonly string[]): boolean {
+  return one.length === other.length && one.every((name, at) => name === other[at])
 }

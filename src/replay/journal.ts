@@ -109,10 +109,7 @@ export class JournaledMap<V> implements Iterable<[string, V]> {
 
   /** @internal For the journal alone. */
   restore(key: string, value: unknown): void {
-    const before = this.#values.get(key)
-    const after = value as V | undefined
-    for (const grouping of this.#groupings) grouping.move(key, before, after)
-    this.show(key, value)
+    this.replace(key, this.#values.get(key), value as V | undefined)
   }
 
   /** @internal For the journal alone: shows another value for a time, of which what is derived from the values is not told. */
@@ -125,6 +122,12 @@ export class JournaledMap<V> implements Iterable<[string, V]> {
     const before = this.#values.get(key)
     if (before === after) return
     this.#journal.record(this as JournaledMap<unknown>, key, before, after)
-    this.restore(key, after)
+    this.replace(key, before, after)
+  }
+
+  /** Sets a value in place of another, and tells what is derived from the values. */
+  protected replace(key: string, before: V | undefined, after: V | undefined): void {
+    for (const grouping of this.#groupings) grouping.move(key, before, after)
+    this.show(key, after)
   }
 }

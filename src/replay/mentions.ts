@@ -8,24 +8,22 @@ import type { State } from './state.ts'
 export function relationsThatMention(state: State, id: string): Relation[] {
   for (const [changed, before] of state.relations.takeChanged()) {
     const relation = state.relations.get(changed)
-    if (relation === undefined) continue
-    for (const mention of mentionsOfNewParts(state, relation, before)) enter(state, mention, changed)
+    if (relation !== undefined) enterNewParts(state, relation, before)
   }
   return [...(state.mentioned.get(id) ?? [])].flatMap((candidate) => state.relations.get(candidate) ?? [])
 }
 
-/** Ids that the parts of a relation's record refer to which an earlier record didn't have. */
-function* mentionsOfNewParts(
-  state: State,
-  relation: Relation,
-  before: Relation | undefined,
-): Generator<string> {
+/** Enters what the parts of a relation's record refer to which an earlier record didn't have. */
+function enterNewParts(state: State, relation: Relation, before: Relation | undefined): void {
   const parts: MentioningParts = before === undefined ? relation : newParts(relation, before)
-  for (const { references } of parts.constraints) if (references !== null) yield references.relation
-  for (const { type } of parts.columns) if (type.includes('.')) yield elementType(type)
-  for (const { routine } of parts.triggers) yield routine
+  for (const { references } of parts.constraints) {
+    if (references !== null) enter(state, references.relation, relation.id)
+  }
+  for (const { type } of parts.columns) if (type.includes('.')) enter(state, elementType(type), relation.id)
+  for (const { routine } of parts.triggers) enter(state, routine, relation.id)
   for (const { expression, holder } of expressionsOf(parts)) {
-    yield* referencesOf(state, expression, holder === 'view' ? null : relation).ids
+    const { ids } = referencesOf(state, expression, holder === 'view' ? null : relation)
+    for (const id of ids) enter(state, id, relation.id)
   }
 }
 

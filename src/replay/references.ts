@@ -1,7 +1,7 @@
 import type { Node, RangeVar } from 'libpg-query'
 import type { Relation, RelationId } from '../model/schema-model.ts'
 import { displayId } from '../sql/identifiers.ts'
-import { strings } from '../sql/node.ts'
+import { as, strings } from '../sql/node.ts'
 import { rewrite } from './rewrite.ts'
 import { calledRoutines } from './routine-calls.ts'
 import { resolveColumn } from './scope.ts'
@@ -21,11 +21,32 @@ export interface References {
 
 /** `owner`: the relation whose columns the expression sees; null for a query. */
 export function referencesOf(state: State, node: Node, owner: Relation | null): References {
+  if (isPlain(node)) return none
   const known = state.references.get(node)
   if (known !== undefined) return known
   const references = collect(state, node, owner)
   state.references.set(node, references)
   return references
+}
+
+const none: References = {
+  ids: new Set(),
+  columns: new Map(),
+  ownColumns: new Set(),
+  uncertainColumns: new Set(),
+}
+
+/** Whether it is what most defaults are and refers to nothing: a constant, `now()`, `'{}'::jsonb`. */
+function isPlain(node: Node): boolean {
+  const call = as(node, 'FuncCall')
+  const cast = as(node, 'TypeCast')
+  const constant = cast === undefined ? node : cast.arg
+  if (call !== undefined) {
+    const { funcname = [], args, agg_order, agg_filter, over } = call
+    return funcname.length === 1 && !args && !agg_order && !agg_filter && !over
+  }
+  const [type, ...qualified] = strings(cast?.typeName?.names)
+  return as(constant, 'A_Const') !== undefined && qualified.length === 0 && type !== 'regclass'
 }
 
 function collect(state: State, node: Node, owner: Relation | null): References {

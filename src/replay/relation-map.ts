@@ -36,11 +36,13 @@ export class RelationMap extends JournaledMap<Relation> {
     return id === ancestor || parentsOf(this.get(id)).some((parent) => this.comesFrom(parent, ancestor))
   }
 
-  override restore(key: string, value: unknown): void {
-    const before = this.get(key)
+  protected override replace(
+    key: RelationId,
+    before: Relation | undefined,
+    after: Relation | undefined,
+  ): void {
     if (!this.#changed.has(key)) this.#changed.set(key, before)
-    super.restore(key, value)
-    const after = this.get(key)
+    super.replace(key, before, after)
     if (before?.constraints !== after?.constraints) {
       this.#count(before, after, -1)
       this.#count(after, before, 1)
@@ -50,8 +52,8 @@ export class RelationMap extends JournaledMap<Relation> {
   /** Counts the constraints that the other state of the relation doesn't have. */
   #count(relation: Relation | undefined, other: Relation | undefined, step: 1 | -1): void {
     if (relation === undefined) return
-    for (const constraint of relation.constraints) {
-      if (other?.constraints.includes(constraint)) continue
+    for (const [at, constraint] of relation.constraints.entries()) {
+      if (other?.constraints[at] === constraint || other?.constraints.includes(constraint)) continue
       const id = displayId(relation.namespace, constraint.name)
       const count = (this.#constraintNames.get(id) ?? 0) + step
       if (count === 0) this.#constraintNames.delete(id)

@@ -91,6 +91,8 @@ class Rewriting {
       case 'TypeCast':
         return this.copy(this.#regclass(value), scope)
       case 'A_Const':
+      case 'String':
+      case 'funcname':
         return value
       case 'ColumnRef':
         return column === undefined ? value : column(value, scope)

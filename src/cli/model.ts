@@ -1,14 +1,32 @@
+import type { PrintedModel } from '../report/model-facts.ts'
 import { modelJson, modelText } from '../report/model-text.ts'
 import { loadHistory } from '../run/load-history.ts'
+import type { RunRequest } from '../run/request.ts'
+import type { ServerRequest } from '../run/server-request.ts'
 import { exitCodes } from './exit-codes.ts'
-import { type CommonOptions, formatOf, requestOf } from './options.ts'
+import { formatOf, requestOf } from './options.ts'
 import { writeNotes, writeResult } from './output.ts'
+import { withProgress } from './progress.ts'
+import { type ServerOptions, serverRequestOf } from './server-options.ts'
 
-export async function model(paths: readonly string[], options: CommonOptions): Promise<number> {
+export async function model(paths: readonly string[], options: ServerOptions): Promise<number> {
   const format = formatOf(options)
-  const { history, tenancy, texts, notes } = await loadHistory(await requestOf(paths, options))
+  const request = await requestOf(paths, options)
+  const { notes, ...printed } = await withProgress(options, (onProgress) =>
+    printedModel(request, serverRequestOf(options, onProgress)),
+  )
   writeNotes(notes, options)
-  const printed = { model: history.model, tenancy, texts }
   writeResult(format === 'json' ? modelJson(printed) : modelText(printed), options)
   return exitCodes.clean
+}
+
+async function printedModel(
+  request: RunRequest,
+  server: ServerRequest,
+): Promise<PrintedModel & { readonly notes: readonly string[] }> {
+  if (server.databaseUrl !== null || server.engine !== null) {
+    return await (await import('../run/audit.ts')).loadLive(request, server)
+  }
+  const { history, tenancy, texts, notes, assumed } = await loadHistory(request)
+  return { model: history.model, tenancy, texts, notes: [...notes, ...assumed] }
 }

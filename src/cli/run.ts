@@ -31,10 +31,14 @@ function programOf(done: (code: number) => void): Command {
       '\nExit codes: 0 nothing that blocks, 1 findings of severity error, 2 could not run.',
     )
 
-  withCommon(program.command('check'))
-    .description('replay migrations and check them; no database is involved')
+  withEngine(withCommon(program.command('check')))
+    .description('replay migrations and check them; no database is involved unless --engine names one')
     .argument('[path...]', 'folders, files or globs; default: the "migrations" of the config')
-    .option('--max-warnings <n>', 'exit with 1 when there are more warnings than this', wholeNumber)
+    .option(
+      '--max-warnings <n>',
+      'exit with 1 when there are more warnings than this',
+      wholeNumber('--max-warnings'),
+    )
     .addHelpText(
       'after',
       `
@@ -46,11 +50,30 @@ beside it; name the folder, or list it under "migrations" in ringfence.config.js
       done(await (await import('./check.ts')).check(paths, options)),
     )
 
-  withCommon(program.command('model'))
+  withServer(withCommon(program.command('model')))
     .description('print the schema model that the migrations lead to')
     .argument('[path...]', 'folders, files or globs; default: the "migrations" of the config')
     .action(async (paths: string[], options) =>
       done(await (await import('./model.ts')).model(paths, options)),
+    )
+
+  withServer(withCommon(program.command('audit')))
+    .description('read a live database, which is never written to, and check what it holds')
+    .argument('[path...]', 'migrations that declare what it is to hold; default: those of the config')
+    .option(
+      '--max-warnings <n>',
+      'exit with 1 when there are more warnings than this',
+      wholeNumber('--max-warnings'),
+    )
+    .addHelpText(
+      'after',
+      `
+With --database-url that database is read, and where migrations are named or configured, it is held against
+what they declare (drift). With --engine alone the migrations are run on a server of their own, which is then
+read and stopped. RINGFENCE_DATABASE_URL in the environment does what --database-url does, out of sight of ps.`,
+    )
+    .action(async (paths: string[], options) =>
+      done(await (await import('./audit.ts')).audit(paths, options)),
     )
 
   program
@@ -75,9 +98,29 @@ function withCommon(command: Command): Command {
     .option('--no-color', 'no colours')
 }
 
-function wholeNumber(text: string): number {
-  if (!/^\d+$/.test(text)) throw new InputError(`--max-warnings takes a number, not "${text}"`)
-  return Number(text)
+function withServer(command: Command): Command {
+  return withEngine(command).option(
+    '--database-url <url>',
+    'the database to read: postgresql://user@host:5432/name',
+  )
+}
+
+function withEngine(command: Command): Command {
+  return command
+    .option('--engine <name>', 'the server to run migrations on: embedded or testcontainers')
+    .option(
+      '--statement-timeout <seconds>',
+      'how long one query of the reading may take',
+      wholeNumber('--statement-timeout'),
+      60,
+    )
+}
+
+function wholeNumber(option: string): (text: string) => number {
+  return (text) => {
+    if (!/^\d+$/.test(text)) throw new InputError(`${option} takes a number, not "${text}"`)
+    return Number(text)
+  }
 }
 
 /** Says on stderr why a command could not run; never a stack trace unless it is asked for. */

@@ -1,3 +1,4 @@
+import type { ServerFacts } from '../model/server-facts.ts'
 import type { Finding } from './finding.ts'
 
 /** What a run of the checks says, for a report. */
@@ -6,6 +7,8 @@ export interface CheckResult {
   readonly statements: number
   readonly relations: number
   readonly unmodelled: number
+  /** The server that was read, with the database; null where nothing but migrations was. */
+  readonly server: ServerFacts | null
   /** In the order of the history, then of the file. */
   readonly findings: readonly Finding[]
   /** The text of each file that a finding points into. */

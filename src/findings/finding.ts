@@ -11,8 +11,8 @@ export interface Finding {
   readonly message: string
   /** What to do, starting with a verb. */
   readonly help: string | null
-  /** The file whose end first shows it. */
-  readonly file: string
+  /** The file whose end first shows it; null where only a database does. */
+  readonly file: string | null
   /** The statement to point at: of that file, or of one that it includes. */
   readonly source: Provenance | null
   readonly fingerprint: string

@@ -23,3 +23,8 @@ export interface Capability {
   /** Who may use it without being its owner or a superuser; `public` for everybody. */
   readonly grantees: readonly RoleName[]
 }
+
+/** `18.4` for 180004. */
+export function versionName(version: number): string {
+  return `${Math.floor(version / 10_000)}.${version % 10_000}`
+}

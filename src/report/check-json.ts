@@ -1,11 +1,12 @@
 import type { CheckResult } from '../findings/check-result.ts'
 import type { Finding, Severity } from '../findings/finding.ts'
 import { LineIndex } from '../findings/position.ts'
+import { versionName } from '../model/server-facts.ts'
 
 /** The result as `docs/json.md` describes it. */
 export function checkJson(result: CheckResult, version: string): string {
   const lines = new Map([...result.texts].map(([file, text]) => [file, new LineIndex(text)]))
-  const { files, statements, relations, unmodelled, findings } = result
+  const { files, statements, relations, unmodelled, server, findings } = result
   const count = (severity: Severity) => findings.filter((finding) => finding.severity === severity).length
   const report = {
     tool: { name: 'ringfence', version },
@@ -18,6 +19,7 @@ export function checkJson(result: CheckResult, version: string): string {
       suppressed: 0,
       baselined: 0,
     },
+    server: server === null ? null : { version: versionName(server.version), database: server.database.name },
     findings: findings.map((finding) => findingJson(finding, lines)),
   }
   return `${JSON.stringify(report, null, 2)}\n`

@@ -2,6 +2,8 @@ import type { CheckResult } from '../findings/check-result.ts'
 import type { Finding, Severity } from '../findings/finding.ts'
 import { LineIndex } from '../findings/position.ts'
 import type { Provenance } from '../model/schema-model.ts'
+import { type ServerFacts, versionName } from '../model/server-facts.ts'
+import { displayName } from '../sql/identifiers.ts'
 import { codeFrame } from './code-frame.ts'
 import { type Colors, count, printable } from './terminal.ts'
 
@@ -22,13 +24,19 @@ export function checkText(result: CheckResult, { colors, quiet }: TextOptions): 
   let before: Finding | null = null
   for (const group of alike(told)) {
     const [finding, ...others] = group
-    if (finding.file !== before?.file) blocks.push(colors.underline(printable(finding.file)))
+    if (before === null || finding.file !== before.file)
+      blocks.push(colors.underline(headingOf(finding, result)))
     blocks.push(findingBlock(finding, others, before, lines, colors))
     before = others.at(-1) ?? finding
   }
   if (!quiet && told.length > tableFrom) blocks.push(countsTable(told, colors))
   if (!quiet || told.length > 0) blocks.push(summary(result, colors, quiet))
   return blocks.length === 0 ? '' : `${blocks.join('\n\n')}\n`
+}
+
+/** The file, or the database for what stands in none. */
+function headingOf({ file }: Finding, { server }: CheckResult): string {
+  return printable(file ?? (server === null ? 'no file' : databaseName(server)))
 }
 
 type Group = readonly [Finding, ...Finding[]]
@@ -124,7 +132,7 @@ function paint(severity: Severity, colors: Colors): string {
 }
 
 function summary(result: CheckResult, colors: Colors, quiet: boolean): string {
-  const { findings, files, statements, relations, unmodelled } = result
+  const { findings, unmodelled } = result
   const bySeverity = (severity: Severity) =>
     findings.filter((finding) => finding.severity === severity && finding.repairedBy === null).length
   const errors = findings.filter(({ severity }) => severity === 'error').length
@@ -136,7 +144,6 @@ function summary(result: CheckResult, colors: Colors, quiet: boolean): string {
   const counts = [count(errors, 'error'), count(warnings, 'warning')]
   if (infos > 0) counts.push(`${infos} info`)
   if (repaired > 0) counts.push(`${repaired} repaired by a later file`)
-  const read = [count(files, 'file'), count(statements, 'statement'), count(relations, 'relation')].join(', ')
   const gaps = unmodelled > 0 ? ` ${count(unmodelled, 'statement')} could not be modelled.` : ''
   const verdict =
     errors > 0
@@ -144,8 +151,18 @@ function summary(result: CheckResult, colors: Colors, quiet: boolean): string {
       : warnings > 0
         ? colors.yellow(counts.join(', '))
         : colors.green(counts.join(', '))
-  const line = `${errors > 0 ? 'Rejected: ' : ''}${verdict} in ${read}.${gaps}`
+  const line = `${errors > 0 ? 'Rejected: ' : ''}${verdict} in ${whatWasRead(result)}.${gaps}`
   const example = findings.find(({ severity }) => severity === 'error')?.check
   if (quiet || example === undefined) return line
   return `${line}\n${colors.dim(`An error can show one customer's rows to another. What a finding means: ringfence explain ${example}`)}`
+}
+
+function whatWasRead({ files, statements, relations, server }: CheckResult): string {
+  const read = files === 0 ? [] : [count(files, 'file'), count(statements, 'statement')]
+  const counts = [...read, count(relations, 'relation')].join(', ')
+  return server === null ? counts : `${counts} of ${printable(databaseName(server))}`
+}
+
+function databaseName({ database, version }: ServerFacts): string {
+  return `the database ${displayName(database.name)} (PostgreSQL ${versionName(version)})`
 }

@@ -9,7 +9,7 @@ import type { Tenancy } from '../tenancy/tenancy.ts'
 export interface PrintedModel {
   readonly model: SchemaModel
   readonly tenancy: Tenancy
-  /** The text of each file; what stands in no file (the platform's own objects) is not printed. */
+  /** The text of each file; of what was replayed, what stands in no file (the platform's own objects) is not printed. */
   readonly texts: ReadonlyMap<string, string>
 }
 
@@ -25,7 +25,7 @@ export function modelFacts({ model, tenancy, texts }: PrintedModel) {
   }
   const declared = <T extends { readonly source: Provenance | null }>(objects: ReadonlyMap<string, T>): T[] =>
     [...objects]
-      .filter(([, { source }]) => source !== null && texts.has(source.file))
+      .filter(([, { source }]) => (source === null ? model.server !== null : texts.has(source.file)))
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([, object]) => object)
   return {

@@ -4,8 +4,8 @@ import type { SchemaModel } from '../model/schema-model.ts'
 import type { TenancyDeclaration } from '../tenancy/declaration.ts'
 
 /**
- * What the declaration names and the migrations don't have, a sentence each. Throws where that is a guarded namespace:
- * none of its tables would be looked at.
+ * What the declaration names and the model doesn't have, a sentence each. Throws where that is a guarded namespace: none of
+ * its tables would be looked at.
  */
 export function unknownNames(
   model: SchemaModel,
@@ -13,15 +13,16 @@ export function unknownNames(
   file: string | null,
 ): string[] {
   const namespaces = namespacesOf(model)
+  const lacking = model.server === null ? 'which no migration creates' : 'which the database does not have'
   for (const name of declared.guardedNamespaces ?? []) {
     if (namespaces.includes(name)) continue
     throw new InputError(
-      `tenancy.guardedNamespaces names ${name}, which no migration creates; ${suggestion(name, namespaces)}`,
+      `tenancy.guardedNamespaces names ${name}, ${lacking}; ${suggestion(name, namespaces)}`,
       file === null ? {} : { file },
     )
   }
   return [...namedRelations(declared)].flatMap(([place, id]) =>
-    model.relations.has(id) ? [] : `${place} names ${id}, which no migration creates`,
+    model.relations.has(id) ? [] : `${place} names ${id}, ${lacking}`,
   )
 }
 

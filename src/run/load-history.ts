@@ -1,5 +1,4 @@
 import { InputError } from '../findings/input-error.ts'
-import { assumeTenancy } from '../policy/assume-tenancy.ts'
 import type { History } from '../replay/history.ts'
 import { readMigrations } from '../replay/layouts/read-migrations.ts'
 import type { Migration } from '../replay/migration.ts'
@@ -8,9 +7,9 @@ import { loadParser } from '../sql/parse.ts'
 import { supabasePrelude } from '../templates/supabase.ts'
 import type { TenancyDeclaration } from '../tenancy/declaration.ts'
 import type { Platform, Tenancy } from '../tenancy/tenancy.ts'
-import { unknownNames } from './declared-names.ts'
 import { readingNotes } from './notes.ts'
 import { filesNamed, inputsOf, type RunRequest } from './request.ts'
+import { tenancyOf } from './tenancy-of.ts'
 
 /** A replayed history, and under which tenancy it is to be judged. */
 export interface LoadedHistory {
@@ -19,11 +18,14 @@ export interface LoadedHistory {
   readonly texts: ReadonlyMap<string, string>
   /** A file of the history and the files that it includes. */
   readonly filesOf: (file: string) => ReadonlySet<string>
+  readonly migrations: readonly Migration[]
   readonly tenancy: Tenancy
   /** The files that are asked about; null for all. */
   readonly asked: ReadonlySet<string> | null
-  /** What was assumed or left out, a sentence each: for stderr. */
+  /** What was read and left out, a sentence each: for stderr. */
   readonly notes: readonly string[]
+  /** What was assumed of the tenancy, likewise. */
+  readonly assumed: readonly string[]
 }
 
 /** Reads and replays what a command asks for. Throws `InputError` where nothing can be read. */
@@ -55,19 +57,16 @@ export async function loadHistory(request: RunRequest): Promise<LoadedHistory> {
       },
     )
   }
-  const { tenancy, assumed } = assumeTenancy(history.model, { ...declared, platform })
+  const { tenancy, notes: assumed } = tenancyOf(history.model, request.config, platform)
   return {
     history,
+    migrations,
     texts,
     filesOf: (file) => included.get(file) ?? new Set([file]),
     tenancy,
     asked: named,
-    notes: [
-      ...readingNotes(layouts),
-      ...platformNote(declared, platform),
-      ...unknownNames(history.model, declared, request.config?.file ?? null),
-      ...assumed.map((sentence) => `assumed: ${sentence}`),
-    ],
+    notes: [...readingNotes(layouts), ...platformNote(declared, platform)],
+    assumed,
   }
 }
 

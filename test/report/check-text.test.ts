@@ -32,6 +32,7 @@ function told(findings: Finding[], quiet = false): string {
     statements: 3,
     relations: 3,
     unmodelled: 0,
+    server: null,
     findings,
     texts: new Map([['a.sql', text]]),
   }

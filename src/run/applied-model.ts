@@ -1,0 +1,66 @@
+import { readCatalog } from '../catalog/read-catalog.ts'
+import type { Engine } from '../engine/engine.ts'
+import type { SchemaModel } from '../model/schema-model.ts'
+import type { Migration } from '../replay/migration.ts'
+import type { Platform } from '../tenancy/tenancy.ts'
+import { applyMigrations } from './apply/apply-migrations.ts'
+import type { EngineName, ServerRequest } from './server-request.ts'
+
+/** What migrations led to on a server, in its own words. */
+export interface AppliedModel {
+  readonly model: SchemaModel
+  /** Extensions that the server lacks and that something stood in for. */
+  readonly standIns: readonly string[]
+}
+
+/**
+ * Starts a server, hands out what any number of histories lead to on it, each in a database of its own, and stops it.
+ */
+export async function onServer<Result>(
+  name: EngineName,
+  { statementTimeout, onProgress }: Pick<ServerRequest, 'statementTimeout' | 'onProgress'>,
+  work: (
+    modelOf: (migrations: readonly Migration[], platform: Platform | null) => Promise<AppliedModel>,
+    serverVersion: number,
+  ) => Promise<Result>,
+): Promise<Result> {
+  onProgress('starting PostgreSQL')
+  const engine = await startEngine(name)
+  const modelOf = async (
+    migrations: readonly Migration[],
+    platform: Platform | null,
+  ): Promise<AppliedModel> => {
+    await engine.reset()
+    const database = await engine.createDatabase()
+    const { standIns } = await applyMigrations(database, migrations, {
+      platform,
+      onFile: (file) => onProgress(`running ${file}`),
+    })
+    onProgress('reading the catalogs')
+    const connection = await database.connect()
+    try {
+      const [reader] = await connection.query<{ role: string }>('select current_user::text as role')
+      if (reader === undefined) throw new Error('a query of one row returned none')
+      return {
+        model: await readCatalog(connection, { migrationRole: reader.role, statementTimeout }),
+        standIns,
+      }
+    } finally {
+      await connection.close()
+    }
+  }
+  try {
+    return await work(modelOf, engine.serverVersion)
+  } finally {
+    await engine.stop()
+  }
+}
+
+export function standInNote(extension: string): string {
+  return `the server lacks the extension ${extension}: something stood in for its types and functions`
+}
+
+async function startEngine(name: EngineName): Promise<Engine> {
+  const { startEmbedded } = await import('../engine/embedded.ts')
+  return await startEmbedded()
+}

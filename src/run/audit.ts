@@ -1,0 +1,115 @@
+import type { CheckResult } from '../findings/check-result.ts'
+import { InputError } from '../findings/input-error.ts'
+import type { SchemaModel } from '../model/schema-model.ts'
+import { Isolation } from '../policy/isolation.ts'
+import { RoutineBodies } from '../policy/routines.ts'
+import { replay } from '../replay/replay.ts'
+import { supabasePrelude } from '../templates/supabase.ts'
+import type { Platform, Tenancy } from '../tenancy/tenancy.ts'
+import { onServer, standInNote } from './applied-model.ts'
+import { activeChecks, examine } from './examine.ts'
+import { findingOf, inOrder } from './findings-of.ts'
+import { type LoadedHistory, loadHistory } from './load-history.ts'
+import { withProvenance } from './provenance.ts'
+import { readDatabase } from './read-database.ts'
+import type { RunRequest } from './request.ts'
+import type { EngineName, ServerRequest } from './server-request.ts'
+import { tenancyOf } from './tenancy-of.ts'
+
+/** A model that a server holds, and under which tenancy it is to be judged. */
+export interface LiveModel {
+  readonly model: SchemaModel
+  readonly tenancy: Tenancy
+  readonly declared: LoadedHistory | null
+  readonly texts: ReadonlyMap<string, string>
+  readonly notes: readonly string[]
+}
+
+/** Reads a live database, or runs the migrations on a server of its own and reads that, and checks what is there. */
+export async function audit(
+  request: RunRequest,
+  server: ServerRequest,
+): Promise<{ result: CheckResult; notes: readonly string[] }> {
+  const { model, tenancy, declared, texts, notes } = await loadLive(request, server)
+  server.onProgress('checking')
+  const isolation = new Isolation(model, tenancy, new RoutineBodies())
+  const defects = examine(activeChecks(request.config?.checks ?? {}), tenancy, isolation, null)
+  const findings = [...defects.values()].map((defect) => {
+    const { source } = defect.found
+    return findingOf({ defect, file: source?.file ?? null, source, repairedBy: null }, true)
+  })
+  const { history } = declared ?? {}
+  return {
+    notes,
+    result: {
+      files: history?.files.length ?? 0,
+      statements: history?.statements ?? 0,
+      relations: model.relations.size,
+      unmodelled: 0,
+      server: model.server,
+      findings: inOrder(findings, history?.files.map(({ file }) => file) ?? []),
+      texts,
+    },
+  }
+}
+
+/** The model of `--database-url`, or what `--engine` makes of the migrations. */
+export async function loadLive(request: RunRequest, server: ServerRequest): Promise<LiveModel> {
+  const { databaseUrl, engine } = server
+  if (databaseUrl === null && engine === null) {
+    throw new InputError('no database named', {
+      hint: 'Name one with --database-url or RINGFENCE_DATABASE_URL, or run the migrations on a server of their own with --engine embedded.',
+    })
+  }
+  const { paths, config } = request
+  const isDeclared = databaseUrl === null || paths.length > 0 || (config?.migrations.length ?? 0) > 0
+  const declared = isDeclared ? await loadHistory(request) : null
+  const live =
+    databaseUrl === null
+      ? await modelOfMigrations(declared, engine, server)
+      : { model: await readDatabase(databaseUrl, server), notes: [] }
+  const platform = platformOf(request, declared, live.model)
+  const model = withProvenance(live.model, declared?.history.model ?? preludeModel(platform))
+  const { tenancy, notes } = tenancyOf(model, config, platform)
+  return {
+    model,
+    tenancy,
+    declared,
+    texts: declared?.texts ?? new Map(),
+    notes: [...(declared?.notes ?? []), ...live.notes, ...notes],
+  }
+}
+
+async function modelOfMigrations(
+  declared: LoadedHistory | null,
+  engine: EngineName | null,
+  server: ServerRequest,
+): Promise<{ model: SchemaModel; notes: readonly string[] }> {
+  if (declared === null || engine === null) throw new Error('no migrations to run, or nothing to run them on')
+  const { migrations, tenancy } = declared
+  const { model, standIns } = await onServer(engine, server, (modelOf) =>
+    modelOf(migrations, tenancy.platform),
+  )
+  return { model, notes: standIns.map(standInNote) }
+}
+
+function platformOf(
+  { config }: RunRequest,
+  declared: LoadedHistory | null,
+  model: SchemaModel,
+): Platform | null {
+  if (declared !== null) return declared.tenancy.platform
+  const written = config?.tenancy.platform
+  return written === undefined ? evidentPlatform(model) : written
+}
+
+const supabaseRoles = ['anon', 'authenticated', 'service_role']
+
+/** Supabase is known by its roles and by the function that tells the user. */
+function evidentPlatform({ roles, routines }: SchemaModel): Platform | null {
+  return supabaseRoles.every((role) => roles.has(role)) && routines.has('auth.uid()') ? 'supabase' : null
+}
+
+function preludeModel(platform: Platform | null): SchemaModel {
+  return replay([], { prelude: platform === null ? null : supabasePrelude }).model
+}

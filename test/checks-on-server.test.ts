@@ -46,10 +46,9 @@ function named<E extends BadExample | GoodExample>(examples: readonly E[]) {
 }
 
 describe.each(checks.filter(runsHere).map((check) => ({ check, id: check.id })))('$id', ({ check }) => {
-  const isShown = showsIn(check, 'catalog')
-
   test.each(named(check.bad))('finds: $name', ({ example }) =>
     stage.undone(async () => {
+      const isShown = showsIn('catalog', check, example)
       const tenancy = tenancyOf(example.tenancy)
       const refusal = await refusalOf(() => stage.apply(example.sql))
       if (refusal !== null && !isShown) return

@@ -17,17 +17,8 @@ const fileRoutines = [
   ...['pg_file_write', 'pg_file_rename', 'pg_file_unlink', 'pg_file_sync'],
 ]
 
-const networkExtensions = [
-  'dblink',
-  'http',
-  'pg_net',
-  'postgres_fdw',
-  'mysql_fdw',
-  'oracle_fdw',
-  'tds_fdw',
-  'aws_s3',
-  'aws_lambda',
-]
+/** A foreign data wrapper reaches out by its foreign servers, which are found themselves. */
+const networkExtensions = ['dblink', 'http', 'pg_net', 'aws_s3', 'aws_lambda']
 
 const listed = (names: readonly string[]) => names.map((name) => `'${name}'`).join(', ')
 

@@ -39,8 +39,10 @@ function exemptionBy(model: SchemaModel, { role, becomes }: Reach, owners: Reado
   return becomes ? exemptionOf(model, role) : null
 }
 
+/** A server alone knows who owns what; migrations name owners now and then. */
 function ownersOf(model: SchemaModel, isolation: Isolation): ReadonlySet<RoleName> {
   const owners = new Set<RoleName>()
+  if (model.server === null || model.roleMemberships.size === 0) return owners
   for (const relation of model.relations.values()) {
     if (relation.owner !== null && isolation.isGuarded(relation)) owners.add(relation.owner)
   }
@@ -76,6 +78,7 @@ export default defineCheck({
     {
       name: 'a member of the owner, whose rights it inherits',
       sql: [protectedInvoices, `${invoiceOwner}\ngrant invoice_owner to app_user;`],
+      sources: ['catalog'],
       finds: ['app_user/invoice_owner'],
       leaks: 'alter table app.invoices disable row level security; select * from app.invoices',
     },
@@ -115,10 +118,11 @@ export default defineCheck({
       sql: [protectedInvoices, `${support}\ngrant support to app_user with set false, inherit true;`],
     },
   ],
+  reads: [],
   *find(model, tenancy, isolation) {
     if (model.focus !== null && !model.focus.cluster) return
-    const owners = model.roleMemberships.size === 0 ? new Set<RoleName>() : ownersOf(model, isolation)
-    for (const role of appRolesOf(model, tenancy)) {
+    const owners = ownersOf(model, isolation)
+    for (const role of model.server === null ? tenancy.appRoles : appRolesOf(model, tenancy)) {
       const exemption = exemptionOf(model, role)
       if (exemption !== null) {
         yield {

@@ -18,8 +18,16 @@ export interface Found {
   readonly source: Provenance | null
 }
 
-/** What of a table few checks look at: a change of nothing else is for these alone to look at again. */
-export type RelationPart = 'constraints' | 'grants' | 'indexes'
+/** What of a relation's own record few checks look at, so that a change of it is for those alone to look at again. */
+export type RelationPart =
+  | 'columns'
+  | 'constraints'
+  | 'grants'
+  | 'indexes'
+  | 'owner'
+  | 'partitionBy'
+  | 'rules'
+  | 'triggers'
 
 type NonEmpty<T> = readonly [T, ...T[]]
 
@@ -42,6 +50,8 @@ interface Example {
 }
 
 export interface BadExample extends Example {
+  /** The sources whose model shows this one, where not all of the check's do. */
+  readonly sources?: NonEmpty<ModelSource>
   /** Subjects of the findings, in order. */
   readonly finds: NonEmpty<string>
   /** Ids of other checks that find an error in it too, where that can't be helped. */
@@ -89,10 +99,10 @@ interface CheckBase<F extends Found> {
   readonly bad: NonEmpty<BadExample>
   readonly good: NonEmpty<GoodExample>
   /**
-   * The part of the table's own record that `find` looks at, beside what it is to the tenants, its columns that hold a key or
-   * stand in its policies, its policies, and whether row security is on.
+   * The parts of a relation's own record that `find` looks at, beside what the relation is to the tenants, its policies and the
+   * columns in them, and whether row security is on. All of them, where it is left out.
    */
-  readonly reads?: RelationPart
+  readonly reads?: readonly RelationPart[]
   /** Pure: the defects of what the model asks to be examined. `isolation` answers what checks ask in common. */
   find(model: SchemaModel, tenancy: Tenancy, isolation: Isolation): Iterable<F>
   /** SQL of a new forward migration that mends it, or null where this one can't be mended mechanically. */

@@ -1,6 +1,4 @@
-import { policiesFor } from '../model/questions.ts'
-import type { Relation, RoleName } from '../model/schema-model.ts'
-import { truthOf } from '../policy/truth.ts'
+import { isOpenTo } from '../policy/open-privilege.ts'
 import { printName } from '../sql/expression.ts'
 import { displayName } from '../sql/identifiers.ts'
 import { sql } from '../sql/template.ts'
@@ -14,16 +12,6 @@ const currencies = sql`
   insert into app.currencies values ('EUR', 'Euro');`
 
 const writes = ['insert', 'update', 'delete'] as const
-
-/** Whether row security leaves the role the privilege. TRUNCATE is not bound by it. */
-function isOpen(relation: Relation, role: RoleName, privilege: (typeof writes)[number]): boolean {
-  if (!relation.rowSecurityEnabled) return true
-  return policiesFor(relation, privilege).some((policy) => {
-    const speaks = policy.roles.includes('public') || policy.roles.includes(role) || role === 'public'
-    const clause = privilege === 'insert' ? (policy.withCheck ?? policy.using) : policy.using
-    return policy.permissive && speaks && clause !== null && truthOf(clause, relation) !== 'false'
-  })
-}
 
 export default defineCheck({
   id: 'global-table-writable',
@@ -98,6 +86,7 @@ export default defineCheck({
       },
     },
   ],
+  reads: ['grants'],
   *find(_model, _tenancy, isolation) {
     for (const { relation, category } of isolation.tables) {
       if (category !== 'global') continue
@@ -105,7 +94,7 @@ export default defineCheck({
       for (const role of roles.filter((grantee) => isolation.actsForTenants(grantee))) {
         const grants = relation.grants.filter(({ grantee }) => grantee === role)
         const has = (privilege: string) => grants.some((grant) => grant.privilege === privilege)
-        const open: string[] = writes.filter((write) => has(write) && isOpen(relation, role, write))
+        const open: string[] = writes.filter((write) => has(write) && isOpenTo(relation, role, write))
         if (has('truncate')) open.push('truncate')
         if (open.length === 0) continue
         const privileges = open.join(', ')

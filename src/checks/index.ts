@@ -1,10 +1,12 @@
 // Generated from the folder by `npm run generate`.
+import allDataRoleGranted from './all-data-role-granted.ts'
 import appRoleCanBecomeExempt from './app-role-can-become-exempt.ts'
 import appRoleOwnsTables from './app-role-owns-tables.ts'
 import attachedUnprotected from './attached-unprotected.ts'
 import childTableUnscoped from './child-table-unscoped.ts'
 import commandWithoutPolicy from './command-without-policy.ts'
 import copiedWithoutProtection from './copied-without-protection.ts'
+import dangerousCapability from './dangerous-capability.ts'
 import type { Check } from './define-check.ts'
 import foreignTable from './foreign-table.ts'
 import globalTableWritable from './global-table-writable.ts'
@@ -23,6 +25,7 @@ import renamedAway from './renamed-away.ts'
 import rowSecurityDisabled from './row-security-disabled.ts'
 import rowSecurityNotEnabled from './row-security-not-enabled.ts'
 import rowSecurityNotForced from './row-security-not-forced.ts'
+import systemTableGranted from './system-table-granted.ts'
 import tableUncategorised from './table-uncategorised.ts'
 import tenantKeyMissing from './tenant-key-missing.ts'
 import tenantKeyNotIndexed from './tenant-key-not-indexed.ts'
@@ -32,12 +35,14 @@ import unmodelledStatement from './unmodelled-statement.ts'
 
 /** Every check, by id. */
 export const checks: readonly Check[] = [
+  allDataRoleGranted,
   appRoleCanBecomeExempt,
   appRoleOwnsTables,
   attachedUnprotected,
   childTableUnscoped,
   commandWithoutPolicy,
   copiedWithoutProtection,
+  dangerousCapability,
   foreignTable,
   globalTableWritable,
   inheritedUnprotected,
@@ -55,6 +60,7 @@ export const checks: readonly Check[] = [
   rowSecurityDisabled,
   rowSecurityNotEnabled,
   rowSecurityNotForced,
+  systemTableGranted,
   tableUncategorised,
   tenantKeyMissing,
   tenantKeyNotIndexed,
@@ -64,12 +70,14 @@ export const checks: readonly Check[] = [
 ]
 
 export const checkIds = [
+  'all-data-role-granted',
   'app-role-can-become-exempt',
   'app-role-owns-tables',
   'attached-unprotected',
   'child-table-unscoped',
   'command-without-policy',
   'copied-without-protection',
+  'dangerous-capability',
   'foreign-table',
   'global-table-writable',
   'inherited-unprotected',
@@ -87,6 +95,7 @@ export const checkIds = [
   'row-security-disabled',
   'row-security-not-enabled',
   'row-security-not-forced',
+  'system-table-granted',
   'table-uncategorised',
   'tenant-key-missing',
   'tenant-key-not-indexed',

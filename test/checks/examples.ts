@@ -1,4 +1,4 @@
-import type { Check, ModelSource } from '../../src/checks/define-check.ts'
+import type { BadExample, Check, ModelSource } from '../../src/checks/define-check.ts'
 import type { SchemaModel } from '../../src/model/schema-model.ts'
 import { assumeTenancy } from '../../src/policy/assume-tenancy.ts'
 import { Isolation } from '../../src/policy/isolation.ts'
@@ -28,9 +28,9 @@ export function tenancyOf(differing: TenancyInput = {}): Tenancy {
   return resolveTenancy(tenancyDeclaration.parse({ ...preludeTenancy, ...differing }))
 }
 
-/** Whether a model of this source shows what the check looks for. */
-export function showsIn({ sources }: Check, source: ModelSource): boolean {
-  return sources?.includes(source) ?? true
+/** Whether a model of this source shows what the check looks for in the example. */
+export function showsIn(source: ModelSource, check: Check, example: BadExample): boolean {
+  return (example.sources ?? check.sources ?? [source]).includes(source)
 }
 
 /** Each text is a migration of its own; the tenancy is assumed where it isn't declared. */

@@ -60,8 +60,11 @@ const within = {
   end: 'rollback to savepoint ringfence_reading; release savepoint ringfence_reading',
 }
 
-/** What the server prints must not depend on the session: all names qualified, constants in one form. */
-const printing = sql`
+/**
+ * What the server prints must not depend on the session: all names qualified, constants in one form. Whole catalogs are
+ * joined, of which the server often has no statistics, so that plans for few rows would be chosen.
+ */
+const settings = sql`
   set local search_path to '';
   set local quote_all_identifiers to off;
   set local datestyle to 'ISO, YMD';
@@ -69,7 +72,9 @@ const printing = sql`
   set local timezone to 'UTC';
   set local extra_float_digits to 1;
   set local bytea_output to 'hex';
-  set local jit to off`
+  set local jit to off;
+  set local enable_nestloop to off;
+  set local work_mem to '64MB'`
 
 async function readAll(connection: Connection, options: CatalogOptions): Promise<SchemaModel> {
   const server = await readServer(connection)
@@ -78,13 +83,13 @@ async function readAll(connection: Connection, options: CatalogOptions): Promise
       `PostgreSQL ${Math.floor(server.version / 10_000)} is older than 14, the oldest that can be read`,
     )
   }
-  await connection.query(printing)
+  await connection.query(settings)
   if (options.statementTimeout !== undefined) {
     await connection.query(`set local statement_timeout to ${options.statementTimeout}`)
   }
   const reading = new Reading(connection, server.version, options.migrationRole ?? null)
   const privileges = await readPrivileges(reading)
-  const settings = await readSettings(reading)
+  const set = await readSettings(reading)
   const routines = await readRoutines(reading, privileges)
   return {
     namespaces: await readNamespaces(reading, privileges),
@@ -92,13 +97,13 @@ async function readAll(connection: Connection, options: CatalogOptions): Promise
     routines: new Map([...routines.values()].map((routine) => [routine.id, routine])),
     types: await readTypes(reading),
     sequences: await readSequences(reading, privileges),
-    roles: await readRoles(reading, settings.ofRoles),
+    roles: await readRoles(reading, set.ofRoles),
     roleMemberships: await readRoleMemberships(reading),
     defaultPrivileges: await readDefaultPrivileges(reading),
     publications: await readPublications(reading),
     extensions: await readExtensions(reading),
     eventTriggers: await readEventTriggers(reading),
-    databaseSettings: settings.ofDatabase,
+    databaseSettings: set.ofDatabase,
     unmodelled: new Map(),
     server: { ...server, capabilities: await readCapabilities(reading) },
     focus: null,

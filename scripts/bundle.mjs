@@ -6,7 +6,7 @@ import { rolldown } from 'rolldown'
  * file that is opened. zod is taken in, because what is used of it is a tenth; other dependencies stay outside.
  */
 const bundle = await rolldown({
-  input: { ringfence: 'dist/cli/main.js' },
+  input: { ringfence: 'dist/cli/main.js', 'parser-worker': 'dist/cli/parser-worker.js' },
   platform: 'node',
   external: (id) => /^[^./]/.test(id) && !/^zod(\/|$)/.test(id),
 })

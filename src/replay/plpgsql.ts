@@ -40,15 +40,10 @@ const raiseError = 21
 
 /** The steps of the body of a CREATE FUNCTION or DO statement in PL/pgSQL, or what its parser says against it. */
 export function plPgSqlSteps(statement: string): { steps: readonly Step[] } | { error: string } {
-  let tree: unknown
-  try {
-    tree = parsePlPgSql(statement)
-  } catch (error) {
-    if (error instanceof Error) return { error: error.message }
-    throw error
-  }
+  const parsed = parsePlPgSql(statement)
+  if ('error' in parsed) return parsed
   const steps: Step[] = []
-  for (const each of list(tree, 'plpgsql_funcs')) {
+  for (const each of list(parsed.tree, 'plpgsql_funcs')) {
     const body = inner(each, 'PLpgSQL_function')
     for (const datum of list(body, 'datums')) {
       const variable = inner(datum, 'PLpgSQL_var') ?? inner(datum, 'PLpgSQL_rec')

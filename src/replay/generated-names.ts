@@ -6,6 +6,7 @@ const maximum = 63
 
 /** An identifier as the server keeps it, cut to 63 bytes. */
 export function clipIdentifier(text: string, bytes: number = maximum): string {
+  if (Buffer.byteLength(text) <= bytes) return text
   let kept = ''
   let length = 0
   for (const character of text) {

@@ -1,7 +1,8 @@
 import type { Constraint, Grant, Relation, RelationId } from '../model/schema-model.ts'
 import { displayId } from '../sql/identifiers.ts'
 import type { DroppedObject } from './dependents.ts'
-import { assign, mapShared } from './expressions.ts'
+import { mapShared } from './expressions.ts'
+import { columnWith, relationWith } from './records.ts'
 import type { State } from './state.ts'
 
 type RelationPart = Extract<DroppedObject, { readonly relation: RelationId }>
@@ -76,9 +77,9 @@ function withoutParts(state: State, relation: Relation, parts: readonly Relation
   }
   for (const name of indexes) state.indexes.delete(displayId(relation.namespace, name))
   if (columns.size > 0) forgetNotNullNames(state, relation.id, columns)
-  return assign(relation, {
+  return relationWith(relation, {
     columns: mapShared(without(relation.columns, columns), (column) =>
-      defaults.has(column.name) ? assign(column, { default: null }) : column,
+      defaults.has(column.name) && column.default !== null ? columnWith(column, { default: null }) : column,
     ),
     constraints: without<Constraint>(relation.constraints, constraints),
     indexes: without(relation.indexes, indexes),

@@ -5,6 +5,7 @@ import { bindExpression } from '../bind.ts'
 import type { StatementContext } from '../context.ts'
 import { dropColumn } from '../drop.ts'
 import { typeName } from '../names.ts'
+import { columnWith, relationWith } from '../records.ts'
 import type { AlterCommand, AlterTarget } from './alter-table.ts'
 import { addColumn, addIdentity, defaultOf, withColumnSet } from './columns.ts'
 import { withNotNull } from './constraints.ts'
@@ -37,7 +38,7 @@ function alterColumn(
         context.unmodelled(`${relation.id}.${column.name} ${changed}`, [relation.id])
       return
     }
-    state.put(withColumnSet(state.relations.get(relation.id) ?? relation, { ...column, ...changed }))
+    state.put(withColumnSet(state.relations.get(relation.id) ?? relation, columnWith(column, changed)))
     if (target.only) return
     for (const child of state.relations.childrenOf(relation.id)) {
       const isPartition = child.partitionOf === relation.id
@@ -135,7 +136,7 @@ function passDownColumn(context: StatementContext, parent: Relation, column: Col
     const present = child.columns.some(({ name }) => name === column.name)
     const changed = present
       ? withNotNull(child, column.notNull ? [column.name] : [])
-      : { ...child, columns: [...child.columns, { ...column, inherited: true }] }
+      : relationWith(child, { columns: [...child.columns, columnWith(column, { inherited: true })] })
     context.state.put(changed)
     if (!present) passDownColumn(context, changed, column)
   }
@@ -145,6 +146,7 @@ function passDownColumn(context: StatementContext, parent: Relation, column: Col
 function keepInChildren(context: StatementContext, relation: Relation, name: string): void {
   for (const child of context.state.relations.childrenOf(relation.id)) {
     const column = child.columns.find((candidate) => candidate.name === name)
-    if (column !== undefined) context.state.put(withColumnSet(child, { ...column, inherited: false }))
+    if (column !== undefined)
+      context.state.put(withColumnSet(child, columnWith(column, { inherited: false })))
   }
 }

@@ -3,6 +3,7 @@ import type { Constraint, Relation } from '../../model/schema-model.ts'
 import { as, strings } from '../../sql/node.ts'
 import type { StatementContext } from '../context.ts'
 import { dropConstraint } from '../drop.ts'
+import { constraintWith, relationWith } from '../records.ts'
 import { columnCommands } from './alter-column.ts'
 import type { AlterCommand, AlterPass, AlterTarget } from './alter-table.ts'
 import { columnOfNotNull } from './columns.ts'
@@ -60,7 +61,8 @@ export const constraintCommands = {
 } satisfies Partial<Record<AlterTableType, AlterCommand>>
 
 function without(relation: Relation, constraint: Constraint): Relation {
-  return { ...relation, constraints: relation.constraints.filter((candidate) => candidate !== constraint) }
+  const constraints = relation.constraints.filter((candidate) => candidate !== constraint)
+  return relationWith(relation, { constraints })
 }
 
 function passDownNotNull(
@@ -85,9 +87,9 @@ function alterConstraint(of: (command: AlterTableCmd) => Partial<Constraint>): A
       context.unmodelled(`${relation.id} has no constraint "${name}"`, [relation.id])
       return
     }
-    const changed = { ...constraint, ...of(command) }
+    const changed = constraintWith(constraint, of(command))
     const constraints = relation.constraints.map((own) => (own === constraint ? changed : own))
-    context.state.put({ ...relation, constraints })
+    context.state.put(relationWith(relation, { constraints }))
     for (const child of context.state.relations.childrenOf(relation.id)) {
       if (child.constraints.some((own) => own.name === name && own.kind === constraint.kind)) {
         apply(context, child, command, target)

@@ -4,6 +4,7 @@ import { as } from '../../sql/node.ts'
 import type { Handlers, StatementContext } from '../context.ts'
 import { knownRelation } from '../known.ts'
 import { findRelation, findSequence, presumedId } from '../names.ts'
+import { relationWith } from '../records.ts'
 import { roleName } from '../roles.ts'
 import { columnCommands } from './alter-column.ts'
 import { constraintCommands } from './alter-constraint.ts'
@@ -44,7 +45,7 @@ function change(of: (context: StatementContext, command: AlterTableCmd) => Parti
   return {
     pass: 'rest',
     apply(context, relation, command) {
-      context.state.put({ ...relation, ...of(context, command) })
+      context.state.put(relationWith(relation, of(context, command)))
     },
   }
 }
@@ -66,12 +67,10 @@ function triggers(enabled: boolean): AlterCommand {
       context.unmodelled(`${relation.id} has no trigger "${name}"`, [relation.id])
       return
     }
-    context.state.put({
-      ...relation,
-      triggers: relation.triggers.map((trigger) =>
-        name === undefined || trigger.name === name ? { ...trigger, enabled } : trigger,
-      ),
-    })
+    const triggers = relation.triggers.map((trigger) =>
+      name === undefined || trigger.name === name ? { ...trigger, enabled } : trigger,
+    )
+    context.state.put(relationWith(relation, { triggers }))
     if (target.only) return
     for (const partition of context.state.relations.partitionsOf(relation.id)) {
       const has = name === undefined || partition.triggers.some((trigger) => trigger.name === name)
@@ -106,7 +105,7 @@ const commands: { readonly [K in AlterTableType]: AlterCommand } = {
     apply(context, relation, { newowner }) {
       const { state } = context
       const owner = roleName(context, newowner)
-      state.put({ ...relation, owner })
+      state.put(relationWith(relation, { owner }))
       for (const sequence of state.sequencesByOwner.group(relation.id)) {
         state.sequences.set(sequence.id, { ...sequence, owner })
       }

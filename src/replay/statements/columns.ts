@@ -8,6 +8,7 @@ import { chooseRelationName } from '../generated-names.ts'
 import { typeName } from '../names.ts'
 import { unknownType } from '../output-types.ts'
 import { initialGrants } from '../privileges.ts'
+import { columnWith, relationWith } from '../records.ts'
 
 const serialTypes: ReadonlyMap<string, string> = new Map([
   ['smallserial', 'smallint'],
@@ -23,26 +24,28 @@ function isColumnOptions(definition: ColumnDef): boolean {
   return definition.typeName === undefined
 }
 
-/** Adds a column with all that its definition says of it alone. */
+/** The relation with one more column, by all that its definition says of it alone. */
 export function addColumn(context: StatementContext, relation: Relation, definition: ColumnDef): Relation {
-  return defineColumn(context, declareColumn(context, relation, definition), definition)
+  const columns = [...relation.columns]
+  const changed = relationWith(relation, { columns })
+  declareColumn(context, columns, definition)
+  defineColumn(context, changed, columns, definition)
+  return changed
 }
 
-/** Adds a column by name and type; one that is inherited under the name becomes the relation's own too. */
-export function declareColumn(
-  context: StatementContext,
-  relation: Relation,
-  definition: ColumnDef,
-): Relation {
-  const name = definition.colname ?? ''
-  const inherited = relation.columns.find((column) => column.name === name)
+/**
+ * Adds a column by name and type to those of a relation in the making; one that is inherited under the name becomes the
+ * relation's own too.
+ */
+export function declareColumn(context: StatementContext, columns: Column[], definition: ColumnDef): void {
+  const { colname: name = '', typeName: type } = definition
+  const at = columns.findIndex((column) => column.name === name)
+  const inherited = columns[at]
   if (inherited !== undefined) {
-    return isColumnOptions(definition)
-      ? relation
-      : withColumnSet(relation, { ...inherited, inherited: false })
+    if (!isColumnOptions(definition)) columns[at] = columnWith(inherited, { inherited: false })
+    return
   }
-  const { typeName: type } = definition
-  const column: Column = {
+  columns.push({
     name,
     type: serialType(definition) ?? (type === undefined ? unknownType : typeName(context.state, type)),
     notNull: false,
@@ -51,23 +54,30 @@ export function declareColumn(
     identity: null,
     inherited: false,
     source: context.sourceAt(definition.location),
-  }
-  return { ...relation, columns: [...relation.columns, column] }
+  })
 }
 
-/** Applies the defaults and constraints of a declared column; a serial or identity column gets its sequence. */
-export function defineColumn(context: StatementContext, relation: Relation, definition: ColumnDef): Relation {
-  const declared = relation.columns.find(({ name }) => name === definition.colname)
-  if (declared === undefined) return relation
-  let column: Column = declared
+/**
+ * Applies the defaults and constraints of a declared column; a serial or identity column gets its sequence. `columns`: those
+ * of the relation, which is in the making.
+ */
+export function defineColumn(
+  context: StatementContext,
+  relation: Relation,
+  columns: Column[],
+  definition: ColumnDef,
+): void {
+  const at = columns.findIndex(({ name }) => name === definition.colname)
+  let column = columns[at]
+  if (column === undefined) return
   if (serialType(definition) !== undefined) {
     const sequence = serialDefault(addSequence(context, relation, column.name))
-    column = { ...column, notNull: true, default: bindExpression(context, sequence, null) }
+    column = columnWith(column, { notNull: true, default: bindExpression(context, sequence, null) })
   }
   for (const node of definition.constraints ?? []) {
     column = applyColumnConstraint(context, relation, column, as(node, 'Constraint') ?? {})
   }
-  return column === declared ? relation : withColumnSet(relation, column)
+  columns[at] = column
 }
 
 function serialType({ typeName: type }: ColumnDef): string | undefined {
@@ -85,15 +95,14 @@ function applyColumnConstraint(
   switch (constraint.contype) {
     case 'CONSTR_NOTNULL':
       nameNotNull(context, relation.id, column.name, constraint.conname)
-      return { ...column, notNull: true }
+      return columnWith(column, { notNull: true })
     case 'CONSTR_DEFAULT':
-      return { ...column, default: defaultOf(context, relation, constraint.raw_expr) }
+      return columnWith(column, { default: defaultOf(context, relation, constraint.raw_expr) })
     case 'CONSTR_GENERATED':
-      return {
-        ...column,
+      return columnWith(column, {
         default: defaultOf(context, relation, constraint.raw_expr),
         generated: constraint.generated_kind === 's' ? 'stored' : 'virtual',
-      }
+      })
     case 'CONSTR_IDENTITY':
       return addIdentity(context, relation, column, constraint)
     default:
@@ -123,7 +132,8 @@ export function addIdentity(
   if (relation.partitionOf === null) {
     addSequence(context, relation, column.name, strings(as(named, 'List')?.items))
   }
-  return { ...column, notNull: true, identity: constraint.generated_when === 'a' ? 'always' : 'by-default' }
+  const identity = constraint.generated_when === 'a' ? 'always' : 'by-default'
+  return columnWith(column, { notNull: true, identity })
 }
 
 /** The sequence of a serial or identity column; returns its id. */
@@ -228,10 +238,8 @@ export function tableConstraintsOf(definition: ColumnDef): ConstraintNode[] {
 
 /** The relation with the column in place of the one of its name. */
 export function withColumnSet(relation: Relation, column: Column): Relation {
-  return {
-    ...relation,
-    columns: relation.columns.map((present) => (present.name === column.name ? column : present)),
-  }
+  const at = relation.columns.findIndex(({ name }) => name === column.name)
+  return at < 0 ? relation : relationWith(relation, { columns: relation.columns.with(at, column) })
 }
 
 const systemColumns = ['ctid', 'xmin', 'cmin', 'xmax', 'cmax', 'tableoid']

@@ -1,13 +1,15 @@
 import type { Constraint as ConstraintNode, Node } from 'libpg-query'
-import type { Constraint, ForeignKeyAction, Index, Relation } from '../../model/schema-model.ts'
+import type { Column, Constraint, ForeignKeyAction, Index, Relation } from '../../model/schema-model.ts'
 import { displayId } from '../../sql/identifiers.ts'
 import { as, strings, walk } from '../../sql/node.ts'
 import { bindExpression } from '../bind.ts'
 import type { StatementContext } from '../context.ts'
+import { mapShared } from '../expressions.ts'
 import { chooseConstraintName, chooseRelationName, clipIdentifier } from '../generated-names.ts'
 import { findRelation, isRelationNameTaken, presumedId } from '../names.ts'
-import { nameNotNull, refusesColumns, withColumnSet } from './columns.ts'
-import { columnNames, indexElements, indexKey, indexLabels, nameOfColumns, putIndex } from './indexes.ts'
+import { columnWith, indexWith, relationWith } from '../records.ts'
+import { nameNotNull, refusesColumns } from './columns.ts'
+import { columnNames, indexElements, indexKey, indexLabels, nameOfColumns } from './indexes.ts'
 
 /** Whether the table is being made with the constraint: no rows are there, so that NOT VALID means nothing. */
 type Moment = 'creating' | 'altering'
@@ -42,8 +44,15 @@ export function addConstraint(
   }
 }
 
-function put(context: StatementContext, relation: Relation, constraint: Constraint): Relation {
-  const changed = { ...relation, constraints: [...relation.constraints, constraint] }
+/** `fields`: what else the constraint changes. */
+function put(
+  context: StatementContext,
+  relation: Relation,
+  constraint: Constraint,
+  fields: Partial<Relation> = {},
+): Relation {
+  const constraints = [...relation.constraints, constraint]
+  const changed = relationWith(relation, { ...fields, constraints })
   context.state.put(changed)
   return changed
 }
@@ -59,8 +68,14 @@ function addNotNull(context: StatementContext, relation: Relation, node: Constra
 
 /** The relation with its columns of these names NOT NULL. */
 export function withNotNull(relation: Relation, names: readonly string[]): Relation {
-  const nullable = relation.columns.filter((column) => names.includes(column.name) && !column.notNull)
-  return nullable.reduce((changed, column) => withColumnSet(changed, { ...column, notNull: true }), relation)
+  const columns = notNullColumns(relation, names)
+  return columns === relation.columns ? relation : relationWith(relation, { columns })
+}
+
+function notNullColumns({ columns }: Relation, names: readonly string[]): readonly Column[] {
+  return mapShared(columns, (column) =>
+    column.notNull || !names.includes(column.name) ? column : columnWith(column, { notNull: true }),
+  )
 }
 
 function addCheck(
@@ -73,13 +88,12 @@ function addCheck(
   const columns = columnsNamed(relation, node.raw_expr)
   const only = columns.length === 1 ? (columns[0] ?? null) : null
   const name = node.conname ?? chooseConstraintName(state, relation.namespace, relation.name, only, 'check')
-  return put(context, relation, {
-    ...blank(context, node, moment),
-    name,
-    kind: 'check',
-    columns,
-    expression: node.raw_expr === undefined ? null : bindExpression(context, node.raw_expr, relation),
-  })
+  const expression = node.raw_expr === undefined ? null : bindExpression(context, node.raw_expr, relation)
+  return put(
+    context,
+    relation,
+    newConstraint(context, node, moment, { name, kind: 'check', columns, expression }),
+  )
 }
 
 /** The columns of the relation that an expression names, each once, in order of appearance. */
@@ -94,17 +108,24 @@ function columnsNamed(relation: Relation, expression: Node | undefined): string[
   return [...found]
 }
 
-function blank(
+type ConstraintFacts = Pick<Constraint, 'name' | 'kind' | 'columns'> &
+  Partial<Pick<Constraint, 'references' | 'expression' | 'index'>>
+
+function newConstraint(
   context: StatementContext,
   node: ConstraintNode,
   moment: Moment,
-): Omit<Constraint, 'name' | 'kind' | 'columns'> {
+  { name, kind, columns, references = null, expression = null, index = null }: ConstraintFacts,
+): Constraint {
   const canBeUnenforced = node.contype === 'CONSTR_CHECK' || node.contype === 'CONSTR_FOREIGN'
   const enforced = !canBeUnenforced || node.is_enforced === true
   return {
-    references: null,
-    expression: null,
-    index: null,
+    name,
+    kind,
+    columns,
+    references,
+    expression,
+    index,
     validated: enforced && (moment === 'creating' || node.skip_validation !== true),
     enforced,
     noInherit: node.is_no_inherit === true,
@@ -121,7 +142,8 @@ function addKey(context: StatementContext, relation: Relation, node: ConstraintN
     context.unmodelled(`${relation.id} has a primary key already`, [relation.id])
     return relation
   }
-  const index = {
+  const index: Index = {
+    name: node.conname ?? '',
     unique: true,
     method: node.without_overlaps === true ? 'gist' : 'btree',
     keys,
@@ -129,8 +151,7 @@ function addKey(context: StatementContext, relation: Relation, node: ConstraintN
     predicate: null,
     source: context.sourceAt(node.location),
   }
-  const nameParts = primary ? null : nameOfColumns(index)
-  return putKey(context, relation, node, index, primary ? 'primary-key' : 'unique', nameParts)
+  return putKey(context, relation, node, index, primary ? 'primary-key' : 'unique')
 }
 
 function addExclusion(context: StatementContext, relation: Relation, node: ConstraintNode): Relation {
@@ -139,7 +160,8 @@ function addExclusion(context: StatementContext, relation: Relation, node: Const
   )
   if (refusesColumns(context, relation, columnNames(elements))) return relation
   const { where_clause } = node
-  const index = {
+  const index: Index = {
+    name: node.conname ?? '',
     unique: false,
     method: node.access_method ?? 'btree',
     keys: elements.map((element) => indexKey(context, relation, element)),
@@ -147,17 +169,16 @@ function addExclusion(context: StatementContext, relation: Relation, node: Const
     predicate: where_clause === undefined ? null : bindExpression(context, where_clause, relation),
     source: context.sourceAt(node.location),
   }
-  return putKey(context, relation, node, index, 'exclude', nameOfColumns(index))
+  return putKey(context, relation, node, index, 'exclude')
 }
 
-/** Puts an index and the constraint of the same name that it stands behind. */
+/** Puts an index and the constraint of the same name that it stands behind; a name that is not written is chosen. */
 function putKey(
   context: StatementContext,
   relation: Relation,
   node: ConstraintNode,
-  index: Omit<Index, 'name'>,
+  index: Index,
   kind: 'primary-key' | 'unique' | 'exclude',
-  nameParts: string | null,
 ): Relation {
   const { state } = context
   const { namespace } = relation
@@ -166,16 +187,24 @@ function putKey(
     context.unmodelled(`a relation "${conname}" exists already, so no index can have the name`, [relation.id])
     return relation
   }
-  const name = conname ?? chooseRelationName(state, namespace, relation.name, nameParts, indexLabels[kind])
+  const name = conname ?? keyName(context, relation, index, kind)
   const columns = index.keys.filter((key) => typeof key === 'string')
-  const changed = putIndex(context, relation, { ...index, name })
-  return put(context, kind === 'primary-key' ? withNotNull(changed, columns) : changed, {
-    ...blank(context, node, 'altering'),
-    name,
-    kind,
-    columns,
-    index: name,
+  state.indexes.set(displayId(namespace, name), relation.id)
+  const constraint = newConstraint(context, node, 'altering', { name, kind, columns, index: name })
+  return put(context, relation, constraint, {
+    columns: kind === 'primary-key' ? notNullColumns(relation, columns) : relation.columns,
+    indexes: [...relation.indexes, indexWith(index, { name })],
   })
+}
+
+function keyName(
+  { state }: StatementContext,
+  { namespace, name }: Relation,
+  index: Index,
+  kind: 'primary-key' | 'unique' | 'exclude',
+): string {
+  const columns = kind === 'primary-key' ? null : nameOfColumns(index)
+  return chooseRelationName(state, namespace, name, columns, indexLabels[kind])
 }
 
 /** ADD CONSTRAINT ... USING INDEX: the index takes the constraint's name. */
@@ -186,17 +215,14 @@ function addKeyOf(context: StatementContext, relation: Relation, node: Constrain
     return relation
   }
   const name = node.conname ?? index.name
-  const primary = node.contype === 'CONSTR_PRIMARY'
+  const kind = node.contype === 'CONSTR_PRIMARY' ? 'primary-key' : 'unique'
   const columns = index.keys.filter((key) => typeof key === 'string')
   context.state.indexes.delete(displayId(relation.namespace, index.name))
   context.state.indexes.set(displayId(relation.namespace, name), relation.id)
-  const indexes = relation.indexes.map((present) => (present === index ? { ...index, name } : present))
-  return put(context, withNotNull({ ...relation, indexes }, primary ? columns : []), {
-    ...blank(context, node, 'altering'),
-    name,
-    kind: primary ? 'primary-key' : 'unique',
-    columns,
-    index: name,
+  const constraint = newConstraint(context, node, 'altering', { name, kind, columns, index: name })
+  return put(context, relation, constraint, {
+    columns: kind === 'primary-key' ? notNullColumns(relation, columns) : relation.columns,
+    indexes: relation.indexes.map((own) => (own === index ? indexWith(index, { name }) : own)),
   })
 }
 
@@ -227,11 +253,10 @@ function addForeignKey(
     return relation
   }
   if (referenced !== undefined && refusesColumns(context, referenced, written)) return relation
-  const nameParts = clipIdentifier(columns.join('_'))
   const { namespace, name } = relation
-  return put(context, relation, {
-    ...blank(context, node, moment),
-    name: node.conname ?? chooseConstraintName(state, namespace, name, nameParts, 'fkey'),
+  const constraint = newConstraint(context, node, moment, {
+    name:
+      node.conname ?? chooseConstraintName(state, namespace, name, clipIdentifier(columns.join('_')), 'fkey'),
     kind: 'foreign-key',
     columns,
     references: {
@@ -241,6 +266,7 @@ function addForeignKey(
       onUpdate: actions[node.fk_upd_action ?? 'a'] ?? 'no-action',
     },
   })
+  return put(context, relation, constraint)
 }
 
 /** Says once in a history that a statement refers to a relation that nothing creates. */

@@ -7,6 +7,7 @@ import { creationNamespace, findRelation, presumedId } from '../names.ts'
 import { newRelation } from '../new-relation.ts'
 import { queryTypes, unknownType } from '../output-types.ts'
 import { queryColumns } from '../query-scope.ts'
+import { columnWith, constraintWith, indexWith, relationWith } from '../records.ts'
 import { isTaken } from '../taken.ts'
 import { addIdentity } from './columns.ts'
 import { copyIndex } from './indexes.ts'
@@ -43,7 +44,7 @@ export function createTableAs(
   const columns = select === undefined ? null : resultColumns(context, select, strings(into?.colNames))
   if (columns === null)
     context.unmodelled(`the columns of ${relation.id} can't be told from its query`, [relation.id])
-  state.put({ ...relation, columns: columns ?? [] })
+  state.put(relationWith(relation, { columns: columns ?? [] }))
 }
 
 /** SELECT ... INTO. */
@@ -73,20 +74,20 @@ export function resultColumns(
   }))
 }
 
-/** The relation with the columns of LIKE: NOT NULL always, the rest as INCLUDING says. */
-export function withLikeColumns(
+/** Adds the columns of LIKE to those of a relation in the making: NOT NULL always, the rest as INCLUDING says. */
+export function addLikeColumns(
   context: StatementContext,
   relation: Relation,
+  columns: Column[],
   clause: TableLikeClause,
-): Relation {
+): void {
   const model = findRelation(context.state, clause.relation ?? {})
   if (model === undefined) {
     const missing = presumedId(context.state, clause.relation ?? {})
     context.unmodelled(`no statement created ${missing}, which is copied`, [relation.id])
-    return relation
+    return
   }
   const options = clause.options ?? 0
-  const columns = [...relation.columns]
   for (const column of model.columns) {
     const copy = likeColumn(context, relation, column, options)
     const at = columns.findIndex(({ name }) => name === column.name)
@@ -94,22 +95,20 @@ export function withLikeColumns(
     if (inherited === undefined) columns.push(copy)
     else {
       const notNull = inherited.notNull || copy.notNull
-      columns[at] = { ...copy, notNull, default: copy.default ?? inherited.default }
+      columns[at] = columnWith(copy, { notNull, default: copy.default ?? inherited.default })
     }
   }
-  return { ...relation, columns }
 }
 
 function likeColumn(context: StatementContext, relation: Relation, column: Column, options: number): Column {
   const keepsExpression = options & (column.generated === null ? including.defaults : including.generated)
-  const copy: Column = {
-    ...column,
+  const copy = columnWith(column, {
     default: keepsExpression ? column.default : null,
     generated: keepsExpression ? column.generated : null,
     identity: null,
     inherited: false,
     source: context.source,
-  }
+  })
   if (column.identity === null || !(options & including.identity)) return copy
   return addIdentity(context, relation, copy, { generated_when: column.identity === 'always' ? 'a' : 'd' })
 }
@@ -128,14 +127,15 @@ export function copyLikeParts(
   if (options & including.constraints) {
     const names = relation.constraints.map(({ name }) => name)
     const checks = model.constraints.filter(({ kind, name }) => kind === 'check' && !names.includes(name))
-    const copies = checks.map((check) => ({ ...check, source: context.source }))
-    relation = { ...relation, constraints: [...relation.constraints, ...copies] }
+    const copies = checks.map((check) => constraintWith(check, { source: context.source }))
+    relation = relationWith(relation, { constraints: [...relation.constraints, ...copies] })
     state.put(relation)
   }
   if (!(options & including.indexes)) return relation
   for (const index of model.indexes) {
     const constraint = model.constraints.find((candidate) => candidate.index === index.name)
-    relation = copyIndex(context, relation, { ...index, source: context.source }, constraint).relation
+    const copy = indexWith(index, { source: context.source })
+    relation = copyIndex(context, relation, copy, constraint).relation
   }
   return relation
 }

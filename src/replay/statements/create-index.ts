@@ -1,11 +1,12 @@
 import type { IndexStmt } from 'libpg-query'
-import type { Index } from '../../model/schema-model.ts'
+import type { Index, Relation } from '../../model/schema-model.ts'
 import { displayId } from '../../sql/identifiers.ts'
 import { bindExpression } from '../bind.ts'
 import type { Handlers, StatementContext } from '../context.ts'
 import { chooseRelationName } from '../generated-names.ts'
 import { knownRelation } from '../known.ts'
 import { isRelationNameTaken } from '../names.ts'
+import { indexWith } from '../records.ts'
 import { refusesColumns } from './columns.ts'
 import { columnNames, indexElements, indexKey, nameOfColumns, putIndex } from './indexes.ts'
 import { copyIndexToPartitions } from './partitions.ts'
@@ -31,7 +32,8 @@ function createIndex(statement: IndexStmt, context: StatementContext): void {
   const included = indexElements(statement.indexIncludingParams)
   if (refusesColumns(context, relation, columnNames([...elements, ...included]))) return
   const { whereClause } = statement
-  const index: Omit<Index, 'name'> = {
+  const index: Index = {
+    name: name ?? '',
     unique: statement.unique === true,
     method: statement.accessMethod ?? 'btree',
     keys: elements.map((element) => indexKey(context, relation, element)),
@@ -39,9 +41,11 @@ function createIndex(statement: IndexStmt, context: StatementContext): void {
     predicate: whereClause === undefined ? null : bindExpression(context, whereClause, relation),
     source: context.source,
   }
-  const nameParts = nameOfColumns(index)
-  const chosen = name ?? chooseRelationName(state, relation.namespace, relation.name, nameParts, 'idx')
-  const named = { ...index, name: chosen }
+  const named = name === undefined ? indexWith(index, { name: chosenName(context, relation, index) }) : index
   putIndex(context, relation, named)
   if (target.inh === true) copyIndexToPartitions(context, relation.id, named, undefined)
+}
+
+function chosenName({ state }: StatementContext, { namespace, name }: Relation, index: Index): string {
+  return chooseRelationName(state, namespace, name, nameOfColumns(index), 'idx')
 }

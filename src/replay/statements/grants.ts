@@ -7,6 +7,7 @@ import { alterDefaultPrivileges } from '../default-privileges.ts'
 import { knownRelation } from '../known.ts'
 import { findRelation, searched } from '../names.ts'
 import { changedGrants, namedPrivileges, type PrivilegeChange } from '../privileges.ts'
+import { relationWith, routineWith } from '../records.ts'
 import { roleNames } from '../roles.ts'
 import { findRoutine } from '../routine-names.ts'
 
@@ -80,7 +81,7 @@ function changeAll(
   const isMeant = ({ namespace }: { readonly namespace: string }) => namespaces.includes(namespace)
   if (objects === 'tables') {
     for (const relation of [...state.relations.values()].filter(isMeant)) {
-      state.put({ ...relation, grants: changedGrants(relation.grants, change) })
+      state.put(relationWith(relation, { grants: changedGrants(relation.grants, change) }))
     }
   } else if (objects === 'sequences') {
     for (const { id } of [...state.sequences.values()].filter(isMeant)) changeSequence(id, change, context)
@@ -97,7 +98,7 @@ function changeRelation(range: RangeVar, change: PrivilegeChange, context: State
   const { state } = context
   const relation = findRelation(state, range)
   if (relation !== undefined) {
-    state.put({ ...relation, grants: changedGrants(relation.grants, change) })
+    state.put(relationWith(relation, { grants: changedGrants(relation.grants, change) }))
     return
   }
   const sequence = searched(state, range.schemaname)
@@ -118,7 +119,7 @@ function changeSequence(id: string, change: PrivilegeChange, { state }: Statemen
 function changeRoutine(id: string, change: PrivilegeChange, { state }: StatementContext): void {
   const routine = state.routines.get(id)
   if (routine === undefined) return
-  state.routines.set(id, { ...routine, grants: changedGrants(routine.grants, change) })
+  state.routines.set(id, routineWith(routine, { grants: changedGrants(routine.grants, change) }))
 }
 
 function changeNamespace(name: string, change: PrivilegeChange, context: StatementContext): void {

@@ -7,6 +7,7 @@ import { as } from '../../sql/node.ts'
 import { bindExpression } from '../bind.ts'
 import type { StatementContext } from '../context.ts'
 import { chooseRelationName, columnsInName } from '../generated-names.ts'
+import { constraintWith, indexWith, relationWith } from '../records.ts'
 
 /** Whether two indexes serve the same: all but the name and the place where they were set. */
 export function isSameIndex(a: Index, b: Index): boolean {
@@ -22,7 +23,7 @@ function printed({ keys, included, predicate }: Index): string {
 export function putIndex(context: StatementContext, relation: Relation, index: Index): Relation {
   const { state } = context
   const present = state.relations.get(relation.id) ?? relation
-  const changed = { ...present, indexes: [...present.indexes, index] }
+  const changed = relationWith(present, { indexes: [...present.indexes, index] })
   state.put(changed)
   state.indexes.set(displayId(relation.namespace, index.name), relation.id)
   return changed
@@ -39,11 +40,11 @@ export function copyIndex(
   const label = constraint === undefined ? 'idx' : indexLabels[constraint.kind]
   const nameParts = label === 'pkey' ? null : nameOfColumns(original)
   const name = chooseRelationName(state, relation.namespace, relation.name, nameParts, label)
-  const index = { ...original, name }
+  const index = indexWith(original, { name })
   const changed = putIndex(context, relation, index)
   if (constraint === undefined) return { relation: changed, index, constraint }
-  const copy = { ...constraint, name, index: name, source: original.source }
-  const constrained = { ...changed, constraints: [...changed.constraints, copy] }
+  const copy = constraintWith(constraint, { name, index: name, source: original.source })
+  const constrained = relationWith(changed, { constraints: [...changed.constraints, copy] })
   state.put(constrained)
   return { relation: constrained, index, constraint: copy }
 }

@@ -2,6 +2,7 @@ import { displayId } from '../../sql/identifiers.ts'
 import { as, strings } from '../../sql/node.ts'
 import type { Handlers } from '../context.ts'
 import { typeId } from '../names.ts'
+import { routineWith } from '../records.ts'
 import { roleName } from '../roles.ts'
 import { findRoutine } from '../routine-names.ts'
 
@@ -17,7 +18,7 @@ export const ownerStatements = {
       case 'OBJECT_AGGREGATE': {
         const target = as(object, 'ObjectWithArgs') ?? {}
         const routine = findRoutine(state, target)
-        if (routine !== undefined) return state.routines.set(routine.id, { ...routine, owner })
+        if (routine !== undefined) return state.routines.set(routine.id, routineWith(routine, { owner }))
         return context.unmodelled(`no statement created the routine ${strings(target.objname).join('.')}`, [])
       }
       case 'OBJECT_SCHEMA': {

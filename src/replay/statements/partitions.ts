@@ -11,6 +11,7 @@ import { as } from '../../sql/node.ts'
 import { bindExpression } from '../bind.ts'
 import type { StatementContext } from '../context.ts'
 import { chooseConstraintName, clipIdentifier } from '../generated-names.ts'
+import { columnWith, constraintWith, relationWith } from '../records.ts'
 import { parentsOf } from '../relation-map.ts'
 import { withColumnSet } from './columns.ts'
 import { copyIndex, isSameIndex } from './indexes.ts'
@@ -42,18 +43,18 @@ export function withInherited(relation: Relation, parent: Relation, how: 'partit
     const at = columns.findIndex(({ name }) => name === column.name)
     const present = columns[at]
     if (present === undefined) columns.push(inheritedColumn(column, how))
-    else columns[at] = { ...present, notNull: present.notNull || column.notNull }
+    else columns[at] = columnWith(present, { notNull: present.notNull || column.notNull })
   }
   const checks = parent.constraints.filter(
     ({ kind, name, noInherit }) =>
       kind === 'check' && !noInherit && !relation.constraints.some((own) => own.name === name),
   )
-  return { ...relation, columns, constraints: [...relation.constraints, ...checks] }
+  return relationWith(relation, { columns, constraints: [...relation.constraints, ...checks] })
 }
 
 /** A partition counts with its parent's identity; an inheritor doesn't. */
 function inheritedColumn(column: Column, how: 'partition' | 'inherits'): Column {
-  return { ...column, inherited: true, identity: how === 'partition' ? column.identity : null }
+  return columnWith(column, { inherited: true, identity: how === 'partition' ? column.identity : null })
 }
 
 /** What a partition gets of its parent's besides columns: keys, indexes, foreign keys and row triggers. */
@@ -71,7 +72,7 @@ export function copyToPartition(context: StatementContext, parent: Relation, par
     ({ forEachRow, name }) => forEachRow && !now.triggers.some((own) => own.name === name),
   )
   if (rowTriggers.length === 0) return now
-  const changed = { ...now, triggers: [...now.triggers, ...rowTriggers] }
+  const changed = relationWith(now, { triggers: [...now.triggers, ...rowTriggers] })
   context.state.put(changed)
   return changed
 }
@@ -119,8 +120,8 @@ function copyForeignKey(context: StatementContext, id: RelationId, constraint: C
   const name = taken
     ? chooseConstraintName(state, partition.namespace, partition.name, columns, 'fkey')
     : constraint.name
-  const copy = { ...constraint, name }
-  state.put({ ...partition, constraints: [...partition.constraints, copy] })
+  const copy = constraintWith(constraint, { name })
+  state.put(relationWith(partition, { constraints: [...partition.constraints, copy] }))
   for (const below of state.relations.partitionsOf(id)) copyForeignKey(context, below.id, copy)
 }
 
@@ -141,7 +142,7 @@ export function passDownConstraint(
       if (constraint.noInherit) return
       for (const child of state.relations.childrenOf(parent.id)) {
         if (child.constraints.some(({ name }) => name === constraint.name)) continue
-        const changed = { ...child, constraints: [...child.constraints, constraint] }
+        const changed = relationWith(child, { constraints: [...child.constraints, constraint] })
         state.put(changed)
         passDownConstraint(context, changed, constraint)
       }
@@ -164,11 +165,10 @@ export function attachPartition(context: StatementContext, parent: Relation, par
     return
   }
   const merged = withParentColumns(partition, parent, true)
-  const attached: Relation = {
-    ...merged,
+  const attached = relationWith(merged, {
     partitionOf: parent.id,
     origin: { how: 'attached', from: [parent.id], replaces: partition.origin?.replaces ?? null },
-  }
+  })
   context.state.put(attached)
   copyToPartition(context, parent, attached)
 }
@@ -181,11 +181,8 @@ export function addParent(context: StatementContext, child: Relation, parent: Re
     return
   }
   const from = [...child.inherits, parent.id]
-  context.state.put({
-    ...withParentColumns(child, parent, false),
-    inherits: from,
-    origin: { how: 'inherits', from, replaces: child.origin?.replaces ?? null },
-  })
+  const origin = { how: 'inherits', from, replaces: child.origin?.replaces ?? null } as const
+  context.state.put(relationWith(withParentColumns(child, parent, false), { inherits: from, origin }))
 }
 
 /** Reports what the server refuses: a parent that is the child itself or below it, a child without a column of the parent. */
@@ -202,14 +199,12 @@ function refusesChild(context: StatementContext, parent: Relation, child: Relati
 
 /** Columns of a table that joins a parent: those of a partition count as inherited, those of an inheritor stay its own. */
 function withParentColumns(child: Relation, parent: Relation, partition: boolean): Relation {
-  return {
-    ...child,
-    columns: child.columns.map((column) => {
-      const above = parent.columns.find(({ name }) => name === column.name)
-      if (above === undefined || !partition) return column
-      return { ...column, inherited: true, identity: above.identity }
-    }),
-  }
+  const columns = child.columns.map((column) => {
+    const above = parent.columns.find(({ name }) => name === column.name)
+    if (above === undefined || !partition) return column
+    return columnWith(column, { inherited: true, identity: above.identity })
+  })
+  return relationWith(child, { columns })
 }
 
 /** DETACH PARTITION and NO INHERIT: what no other parent has is the child's own from now on. */
@@ -220,29 +215,27 @@ export function removeParent(context: StatementContext, child: Relation, parent:
   }
   const { state } = context
   const isPartition = child.partitionOf === parent
-  const left: Relation = {
-    ...child,
+  const left = relationWith(child, {
     partitionOf: isPartition ? null : child.partitionOf,
     inherits: child.inherits.filter((id) => id !== parent),
-  }
+  })
   const others = parentsOf(left).flatMap((id) => state.relations.get(id)?.columns ?? [])
   const owned = left.columns.filter(
     ({ name, inherited }) => inherited && !others.some((o) => o.name === name),
   )
   const changed = owned.reduce(
     (relation, column) =>
-      withColumnSet(relation, {
-        ...column,
-        inherited: false,
-        identity: isPartition ? null : column.identity,
-      }),
+      withColumnSet(
+        relation,
+        columnWith(column, { inherited: false, identity: isPartition ? null : column.identity }),
+      ),
     left,
   )
   const parentTriggers = state.relations.get(parent)?.triggers ?? []
   const triggers = isPartition
     ? changed.triggers.filter((trigger) => !parentTriggers.some((above) => isCopyOf(trigger, above)))
     : changed.triggers
-  state.put({ ...changed, triggers })
+  state.put(relationWith(changed, { triggers }))
 }
 
 /** A copy keeps the place of what it was copied from. */

@@ -3,6 +3,7 @@ import type { Policy, PolicyCommand, Relation, RoleName } from '../../model/sche
 import { bindExpression } from '../bind.ts'
 import type { Handlers, StatementContext } from '../context.ts'
 import { knownRelation, withNamed } from '../known.ts'
+import { relationWith } from '../records.ts'
 import { roleNames } from '../roles.ts'
 
 const commands: readonly string[] = ['all', 'select', 'insert', 'update', 'delete'] satisfies PolicyCommand[]
@@ -70,5 +71,5 @@ function bound(context: StatementContext, clause: Node | undefined, relation: Re
 }
 
 function putPolicy(context: StatementContext, relation: Relation, policy: Policy): void {
-  context.state.put({ ...relation, policies: withNamed(relation.policies, policy) })
+  context.state.put(relationWith(relation, { policies: withNamed(relation.policies, policy) }))
 }

@@ -6,6 +6,7 @@ import type { Handlers, StatementContext } from '../context.ts'
 import type { JournaledMap } from '../journal.ts'
 import { knownRelation } from '../known.ts'
 import { findRelation, searched, typeId } from '../names.ts'
+import { relationWith } from '../records.ts'
 import {
   moveNamed,
   moveRelation,
@@ -158,7 +159,7 @@ function policy(statement: RenameStmt, context: StatementContext) {
   } else if (names.includes(newname)) {
     context.unmodelled(`policy ${newname} exists on ${found.id} already`, [found.id])
   } else {
-    context.state.put({ ...found, policies: renamedPart(found.policies, subname, newname) })
+    context.state.put(relationWith(found, { policies: renamedPart(found.policies, subname, newname) }))
   }
 }
 
@@ -169,7 +170,8 @@ function trigger({ relation: target, subname = '', newname = '' }: RenameStmt, c
 
 function rule({ relation: target, subname = '', newname = '' }: RenameStmt, context: StatementContext) {
   const found = knownRelation(context, target)
-  if (found !== undefined) context.state.put({ ...found, rules: renamedPart(found.rules, subname, newname) })
+  if (found === undefined) return
+  context.state.put(relationWith(found, { rules: renamedPart(found.rules, subname, newname) }))
 }
 
 function type({ object, newname: name = '' }: RenameStmt, context: StatementContext) {

@@ -1,11 +1,4 @@
-import type {
-  AlterFunctionStmt,
-  CreateFunctionStmt,
-  DefElem,
-  DefineStmt,
-  FunctionParameter,
-  Node,
-} from 'libpg-query'
+import type { CreateFunctionStmt, DefElem, DefineStmt, FunctionParameter, Node } from 'libpg-query'
 import type { Expression, Routine } from '../../model/schema-model.ts'
 import { displayId, displayName } from '../../sql/identifiers.ts'
 import { as, strings } from '../../sql/node.ts'
@@ -14,6 +7,7 @@ import type { Handlers, StatementContext } from '../context.ts'
 import { reportEventTriggers } from '../event-triggers.ts'
 import { newName } from '../object-names.ts'
 import { initialGrants } from '../privileges.ts'
+import { routineWith } from '../records.ts'
 import { argumentType, findRoutine } from '../routine-names.ts'
 import { applySetting } from '../setting-values.ts'
 import type { State } from '../state.ts'
@@ -32,7 +26,8 @@ export const routineStatements = {
       const name = strings(statement.func?.objname).join('.')
       return context.unmodelled(`no statement created the routine ${name}`, [])
     }
-    context.state.routines.set(routine.id, altered(routine, statement, context.state))
+    const facts = factsOf(routine, statement.actions, context.state)
+    context.state.routines.set(routine.id, routineWith(routine, facts))
   },
 } satisfies Partial<Handlers>
 
@@ -44,10 +39,14 @@ export function createAggregate(statement: DefineStmt, context: StatementContext
     statement.oldstyle && as(base, 'TypeName') !== undefined
       ? [{ argType: as(base, 'TypeName') as NonNullable<FunctionParameter['argType']> }]
       : parametersOf(as(statement.args?.[0], 'List')?.items)
-  const inputs = parameters.filter(isInput)
+  const { id, namespace, name, types, names } = identity(state, strings(statement.defnames), parameters)
   const routine: Routine = {
-    ...identity(state, strings(statement.defnames), inputs),
+    id,
+    namespace,
+    name,
     kind: 'aggregate',
+    arguments: types,
+    argumentNames: names,
     returns: null,
     language: 'internal',
     body: null,
@@ -69,18 +68,23 @@ function putRoutine(context: StatementContext, routine: Routine, replace: boolea
   const before = state.routines.get(routine.id)
   if (before === undefined) {
     const grants = initialGrants(state, 'routines', routine.namespace)
-    state.routines.set(routine.id, { ...routine, grants })
+    state.routines.set(routine.id, routineWith(routine, { grants }))
   } else if (replace) {
-    state.routines.set(routine.id, { ...routine, owner: before.owner, grants: before.grants })
+    state.routines.set(routine.id, routineWith(routine, { owner: before.owner, grants: before.grants }))
   } else context.unmodelled(`the routine ${routine.id} exists already`, [])
 }
 
 function createdRoutine(statement: CreateFunctionStmt, context: StatementContext): Routine {
   const { state } = context
   const parameters = parametersOf(statement.parameters)
-  const defaults: Routine = {
-    ...identity(state, strings(statement.funcname), parameters.filter(isInput)),
+  const { id, namespace, name, types, names } = identity(state, strings(statement.funcname), parameters)
+  const routine: Routine = {
+    id,
+    namespace,
+    name,
     kind: statement.is_procedure ? 'procedure' : 'function',
+    arguments: types,
+    argumentNames: names,
     returns: resultOf(state, statement, parameters),
     language: 'sql',
     body: null,
@@ -93,38 +97,39 @@ function createdRoutine(statement: CreateFunctionStmt, context: StatementContext
     grants: [],
     source: context.source,
   }
-  return options(statement.options).reduce((routine, option) => withOption(routine, option, state), defaults)
+  return routineWith(routine, factsOf(routine, statement.options, state))
 }
 
-function altered(routine: Routine, { actions }: AlterFunctionStmt, state: State): Routine {
-  return options(actions).reduce((before, option) => withOption(before, option, state), routine)
-}
-
-function withOption(routine: Routine, { defname, arg }: DefElem, state: State): Routine {
-  const flag = as(arg, 'Boolean')?.boolval ?? false
-  const text = as(arg, 'String')?.sval ?? ''
-  switch (defname) {
-    case 'as':
-      return { ...routine, body: strings(as(arg, 'List')?.items)[0] ?? null }
-    case 'language':
-      return { ...routine, language: text.toLowerCase() }
-    case 'security':
-      return { ...routine, securityDefiner: flag }
-    case 'leakproof':
-      return { ...routine, leakproof: flag }
-    case 'volatility':
-      return text === 'immutable' || text === 'stable' || text === 'volatile'
-        ? { ...routine, volatility: text }
-        : routine
-    case 'set': {
-      const settings = applySetting(routine.settings, as(arg, 'VariableSetStmt'), (name) =>
-        currentSetting(state, name),
-      )
-      return { ...routine, settings }
+/** What options say of a routine. */
+function factsOf(routine: Routine, nodes: readonly Node[] | undefined, state: State): Partial<Routine> {
+  const facts: { -readonly [K in keyof Routine]?: Routine[K] } = {}
+  for (const { defname, arg } of options(nodes)) {
+    const flag = as(arg, 'Boolean')?.boolval ?? false
+    const text = as(arg, 'String')?.sval ?? ''
+    switch (defname) {
+      case 'as':
+        facts.body = strings(as(arg, 'List')?.items)[0] ?? null
+        break
+      case 'language':
+        facts.language = text.toLowerCase()
+        break
+      case 'security':
+        facts.securityDefiner = flag
+        break
+      case 'leakproof':
+        facts.leakproof = flag
+        break
+      case 'volatility':
+        if (text === 'immutable' || text === 'stable' || text === 'volatile') facts.volatility = text
+        break
+      case 'set': {
+        const before = facts.settings ?? routine.settings
+        const statement = as(arg, 'VariableSetStmt')
+        facts.settings = applySetting(before, statement, (name) => currentSetting(state, name))
+      }
     }
-    default:
-      return routine
   }
+  return facts
 }
 
 /** The value that SET ... FROM CURRENT takes. */
@@ -133,15 +138,16 @@ function currentSetting({ session }: State, name: string): string | null {
   return session.settings.get(name) ?? null
 }
 
-function identity(state: State, names: readonly string[], inputs: readonly FunctionParameter[]) {
-  const { namespace, name } = newName(state, names)
+function identity(state: State, written: readonly string[], parameters: readonly FunctionParameter[]) {
+  const { namespace, name } = newName(state, written)
+  const inputs = parameters.filter(isInput)
   const types = inputs.map(({ argType }) => (argType === undefined ? '' : argumentType(state, argType)))
   return {
     id: `${displayId(namespace, name)}(${types.join(', ')})`,
     namespace,
     name,
-    arguments: types,
-    argumentNames: inputs.map((parameter) => parameter.name ?? null),
+    types,
+    names: inputs.map((parameter) => parameter.name ?? null),
   }
 }
 

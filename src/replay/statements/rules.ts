@@ -3,6 +3,7 @@ import type { Rule } from '../../model/schema-model.ts'
 import { bindQuery } from '../bind.ts'
 import type { Handlers, StatementContext } from '../context.ts'
 import { knownRelation, withNamed } from '../known.ts'
+import { relationWith } from '../records.ts'
 
 const events: ReadonlyMap<string, Rule['event']> = new Map([
   ['CMD_SELECT', 'select'],
@@ -25,7 +26,7 @@ export const ruleStatements = {
       return context.unmodelled(`rule ${name} exists on ${relation.id} already`, [relation.id])
     }
     const rule: Rule = { name, event, instead: statement.instead ?? false, source: context.source }
-    context.state.put({ ...relation, rules: withNamed(relation.rules, rule) })
+    context.state.put(relationWith(relation, { rules: withNamed(relation.rules, rule) }))
   },
 } satisfies Partial<Handlers>
 
@@ -35,7 +36,7 @@ function selectRule(statement: RuleStmt, context: StatementContext): void {
   if (relation === undefined) return
   const [query] = statement.actions ?? []
   if (relation.kind === 'view' && relation.view !== null && statement.replace && query !== undefined) {
-    context.state.put({ ...relation, view: { ...relation.view, ...bindQuery(context, query) } })
+    context.state.put(relationWith(relation, { view: { ...relation.view, ...bindQuery(context, query) } }))
     return
   }
   const reason = `an ON SELECT rule makes ${relation.id} a view up to PostgreSQL 15 and is refused since`

@@ -5,10 +5,11 @@ import { as, strings } from '../../sql/node.ts'
 import type { Handlers, StatementContext } from '../context.ts'
 import { creationNamespace, findRelation, presumedId } from '../names.ts'
 import { newRelation } from '../new-relation.ts'
+import { relationWith } from '../records.ts'
 import { isTaken } from '../taken.ts'
 import { declareColumn, defineColumn, tableConstraintsOf } from './columns.ts'
 import { addConstraint } from './constraints.ts'
-import { copyLikeParts, createTableAs, withLikeColumns } from './copies.ts'
+import { addLikeColumns, copyLikeParts, createTableAs } from './copies.ts'
 import { replayEffects } from './data.ts'
 import { copyToPartition, partitionKey, withInherited } from './partitions.ts'
 import { createMaterializedView } from './views.ts'
@@ -52,25 +53,26 @@ function createTable(statement: CreateStmt, context: StatementContext, kind: Rel
     unlogged: target.relpersistence === 'u',
     ...originOf(context, statement, parents.ids, likes),
   })
-  relation =
-    statement.partbound === undefined
-      ? { ...relation, inherits: parents.ids }
-      : { ...relation, partitionOf: parents.ids[0] ?? null }
+  if (statement.partbound !== undefined) {
+    relation = relationWith(relation, { partitionOf: parents.ids[0] ?? null })
+  } else if (parents.ids.length > 0) relation = relationWith(relation, { inherits: parents.ids })
   for (const parent of parents.known)
     relation = withInherited(relation, parent, statement.partbound === undefined ? 'inherits' : 'partition')
   if (statement.ofTypename !== undefined) {
     context.unmodelled('the columns of a table OF a type are not modelled', [relation.id])
   }
+  const columns = [...relation.columns]
+  relation = relationWith(relation, { columns })
+  const definitions = elements.flatMap((node) => as(node, 'ColumnDef') ?? [])
   for (const node of elements) {
     const like = as(node, 'TableLikeClause')
     const definition = as(node, 'ColumnDef')
-    if (like !== undefined) relation = withLikeColumns(context, relation, like)
-    if (definition !== undefined) relation = declareColumn(context, relation, definition)
+    if (like !== undefined) addLikeColumns(context, relation, columns, like)
+    if (definition !== undefined) declareColumn(context, columns, definition)
   }
-  const definitions = elements.flatMap((node) => as(node, 'ColumnDef') ?? [])
-  for (const definition of definitions) relation = defineColumn(context, relation, definition)
+  for (const definition of definitions) defineColumn(context, relation, columns, definition)
   if (statement.partspec !== undefined) {
-    relation = { ...relation, partitionBy: partitionKey(context, relation, statement.partspec) }
+    relation = relationWith(relation, { partitionBy: partitionKey(context, relation, statement.partspec) })
   }
   state.put(relation)
   addParts(context, relation, statement, parents.known, likes)
@@ -87,7 +89,8 @@ function addParts(
   const constraints = constraintsIn(statement)
   let relation = created
   const add = (...kinds: ConstraintNode['contype'][]) => {
-    for (const constraint of constraints.filter(({ contype }) => kinds.includes(contype))) {
+    for (const constraint of constraints) {
+      if (!kinds.includes(constraint.contype)) continue
       relation = addConstraint(context, relation, constraint, 'creating')
     }
   }

@@ -4,6 +4,7 @@ import { strings } from '../../sql/node.ts'
 import type { Handlers, StatementContext } from '../context.ts'
 import { knownRelation, withNamed } from '../known.ts'
 import { newName } from '../object-names.ts'
+import { relationWith } from '../records.ts'
 import { findRoutines } from '../routine-names.ts'
 
 /** Bits of `timing` and `events` (pg_trigger.h). */
@@ -52,7 +53,7 @@ function triggerRoutine({ funcname }: CreateTrigStmt, { state }: StatementContex
 
 /** A row trigger of a partitioned table stands on its partitions too. */
 function putTrigger(context: StatementContext, relation: Relation, trigger: Trigger): void {
-  context.state.put({ ...relation, triggers: withNamed(relation.triggers, trigger) })
+  context.state.put(relationWith(relation, { triggers: withNamed(relation.triggers, trigger) }))
   if (!trigger.forEachRow || relation.kind !== 'partitioned-table') return
   for (const partition of context.state.relations.childrenOf(relation.id)) {
     putTrigger(context, partition, trigger)

@@ -6,6 +6,7 @@ import { bindQuery } from '../bind.ts'
 import type { Handlers, StatementContext } from '../context.ts'
 import { creationNamespace, temporaryNamespace } from '../names.ts'
 import { newRelation } from '../new-relation.ts'
+import { relationWith } from '../records.ts'
 import { withOutputNames } from '../rename-column.ts'
 import { isTaken } from '../taken.ts'
 import { noViewOptions, readViewOptions, resetViewOptions } from '../view-options.ts'
@@ -26,7 +27,8 @@ export const viewStatements = {
     const existing = state.relations.get(displayId(namespace, name))
     if (statement.replace && existing !== undefined) replaceView(context, existing, view, columns)
     else if (!isTaken(context, namespace, name, false)) {
-      state.put({ ...newRelation(context, { namespace, name, kind: 'view' }), columns, view })
+      const created = newRelation(context, { namespace, name, kind: 'view' })
+      state.put(relationWith(created, { columns, view }))
     }
   },
 
@@ -44,7 +46,7 @@ export function createMaterializedView(statement: CreateTableAsStmt, context: St
   const columns = viewColumns(context, query, into?.colNames)
   const bound = bindQuery(context, query)
   const named = withOutputNames(bound.query, strings(into?.colNames))
-  state.put({ ...created, columns, view: { ...bound, query: named, ...noViewOptions } })
+  state.put(relationWith(created, { columns, view: { ...bound, query: named, ...noViewOptions } }))
 }
 
 /** ALTER VIEW ... SET / RESET (...), which arrive as commands of ALTER TABLE. A materialized view has other options. */
@@ -58,7 +60,7 @@ export function setViewOptions(
   if (relation?.kind !== 'view' || relation.view === null) return
   const changed = how === 'set' ? readViewOptions(options) : resetViewOptions(options)
   if (typeof changed === 'string') context.unmodelled(changed, [id])
-  else context.state.put({ ...relation, view: { ...relation.view, ...changed } })
+  else context.state.put(relationWith(relation, { view: { ...relation.view, ...changed } }))
 }
 
 function definition(statement: ViewStmt, query: Node, context: StatementContext): ViewDefinition | null {
@@ -103,6 +105,6 @@ function replaceView(
   } else if (!kept) {
     context.unmodelled(`OR REPLACE can't drop or rename columns of ${existing.id}`, [existing.id])
   } else {
-    context.state.put({ ...existing, view, columns, source: context.source })
+    context.state.put(relationWith(existing, { view, columns, source: context.source }))
   }
 }

@@ -12,7 +12,8 @@ export const eventTriggerStatements = {
     const routine = found?.id ?? `${newName(state, names).id}()`
     const tags = (whenclause ?? []).flatMap((node) => {
       const condition = as(node, 'DefElem')
-      return condition?.defname === 'tag' ? strings(as(condition.arg, 'List')?.items) : []
+      const listed = condition?.defname === 'tag' ? strings(as(condition.arg, 'List')?.items) : []
+      return listed.map((tag) => tag.toUpperCase())
     })
     state.eventTriggers.set(name, { name, event, tags, routine, enabled: true, source })
     reportEventTriggers(context, routine)

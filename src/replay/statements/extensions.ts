@@ -4,11 +4,14 @@ import { knownExtensions } from '../known-extensions.ts'
 import { creationNamespace } from '../names.ts'
 import { codeOfSql } from '../routine-code.ts'
 
+/** It is there before any statement, and no fact of the model. */
+const ofEveryDatabase = 'plpgsql'
+
 /** An extension that is not known is kept by its name: what it makes is no table of a tenant, and calls of its routines are unmodelled. */
 export const extensionStatements = {
   CreateExtensionStmt({ extname: name = '', if_not_exists, options }, context) {
     const { state, source } = context
-    if (state.extensions.has(name)) {
+    if (name === ofEveryDatabase || state.extensions.has(name)) {
       if (!if_not_exists) context.unmodelled(`the extension ${name} exists already`, [])
       return
     }

@@ -67,3 +67,17 @@ test('an extension that is known brings its namespace and tables', () => {
   ])
   expect(reasonsOf(model)).toEqual([])
 })
+
+test('plpgsql is in every database, so that CREATE EXTENSION brings nothing or fails', () => {
+  const model = modelOf('create extension if not exists plpgsql; create extension plpgsql')
+  expect(model.extensions.size).toBe(0)
+  expect(reasonsOf(model)).toEqual(['the extension plpgsql exists already'])
+})
+
+test('the tags of an event trigger are kept in capitals, as the server keeps them', () => {
+  const model = modelOf(
+    `create function f() returns event_trigger language plpgsql as $$ begin end $$;
+     create event trigger e on ddl_command_end when tag in ('create table') execute function f()`,
+  )
+  expect(model.eventTriggers.get('e')?.tags).toEqual(['CREATE TABLE'])
+})

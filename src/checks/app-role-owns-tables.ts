@@ -49,6 +49,7 @@ export default defineCheck({
       ],
     },
   ],
+  reads: ['owner'],
   *find(_model, tenancy, isolation) {
     for (const { relation } of isolation.tables) {
       const { owner, policies } = relation

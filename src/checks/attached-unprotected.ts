@@ -56,6 +56,7 @@ alter table app.events_import enable row level security, force row level securit
       ],
     },
   ],
+  reads: [],
   *find(_model, _tenancy, isolation) {
     for (const { relation, gap } of isolation.gaps('attached')) {
       yield {

@@ -76,6 +76,7 @@ export default defineCheck({
           using (added_by = (select app.current_user_id()));`),
     },
   ],
+  reads: [],
   *find(_model, tenancy, isolation) {
     for (const table of isolation.tables) {
       if (!isolation.isUnscopedChild(table)) continue

@@ -65,6 +65,7 @@ export default defineCheck({
         grant select, insert on app.audit_log to app_user;`,
     },
   ],
+  reads: ['grants'],
   *find(_model, _tenancy, isolation) {
     for (const { relation, category } of isolation.tables) {
       if (!relation.rowSecurityEnabled || relation.partitionOf !== null || relation.inherits.length > 0)

@@ -66,6 +66,7 @@ create policy tenant_isolation on app.invoices_archive for select to app_user
       sql: [protectedInvoices, 'create table app.moved as table app.invoices;\ndrop table app.moved;'],
     },
   ],
+  reads: [],
   *find(_model, _tenancy, isolation) {
     for (const { relation, gap } of isolation.gaps('copied')) {
       yield {

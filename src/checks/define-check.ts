@@ -61,6 +61,8 @@ export interface BadExample extends Example {
    * not after it.
    */
   readonly leaks?: string
+  /** The role that runs `leaks`, where it isn't the app role. */
+  readonly as?: string
   /** SQL that writes rows without which it doesn't leak, beside those of the two tenants that every table is given. */
   readonly rows?: string
 }

@@ -50,6 +50,7 @@ export default defineCheck({
       ],
     },
   ],
+  reads: [],
   *find(model, tenancy, isolation) {
     for (const relation of examinedRelations(model)) {
       if (relation.kind !== 'foreign-table' || !isolation.isGuarded(relation)) continue

@@ -57,6 +57,7 @@ create policy tenant_isolation on app.credit_notes for select to app_user
       ],
     },
   ],
+  reads: [],
   *find(_model, _tenancy, isolation) {
     for (const { relation, gap } of isolation.gaps('inherited')) {
       yield {

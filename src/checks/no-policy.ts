@@ -44,6 +44,7 @@ export default defineCheck({
       ],
     },
   ],
+  reads: [],
   *find(_model, _tenancy, isolation) {
     for (const { relation } of isolation.tables) {
       const isOwn = relation.partitionOf === null && relation.inherits.length === 0

@@ -26,6 +26,7 @@ export default defineCheck({
     },
   ],
   good: [{ name: 'a barrier beside a permissive policy', sql: [protectedInvoices, barrier] }],
+  reads: [],
   *find(_model, _tenancy, isolation) {
     for (const { relation } of isolation.tables) {
       const [first] = relation.policies

@@ -56,6 +56,7 @@ alter table app.events_2031 force row level security;`,
       ],
     },
   ],
+  reads: [],
   *find(_model, _tenancy, isolation) {
     for (const { relation, gap } of isolation.gaps('partition')) {
       yield {

@@ -39,6 +39,7 @@ export default defineCheck({
       tenancy: { globalTables: [{ relation: 'app.currencies', reason: 'ISO 4217' }] },
     },
   ],
+  reads: [],
   *find(_model, _tenancy, isolation) {
     for (const { relation, gap } of isolation.gaps('policies dormant')) {
       const names = relation.policies.map(({ name }) => displayName(name)).join(', ')

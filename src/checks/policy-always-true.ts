@@ -167,6 +167,7 @@ export default defineCheck({
     },
     { name: 'nobody at all', sql: reads('tenant_id <> tenant_id') },
   ],
+  reads: [],
   *find(_model, _tenancy, isolation) {
     for (const { relation, category } of isolation.tables) {
       if (category === 'global') continue

@@ -58,6 +58,7 @@ export default defineCheck({
       tenancy: { tenantKeys: { 'app.invoices': 'owner_id' } },
     },
   ],
+  reads: [],
   *find(_model, _tenancy, isolation) {
     for (const { relation } of isolation.tables) {
       for (const policy of relation.policies) {

@@ -73,6 +73,7 @@ export default defineCheck({
       ],
     },
   ],
+  reads: [],
   *find(_model, _tenancy, isolation) {
     for (const { relation } of isolation.tables) {
       for (const policy of relation.policies) {

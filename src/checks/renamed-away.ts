@@ -53,6 +53,7 @@ ${protectedInvoices}`,
       ],
     },
   ],
+  reads: [],
   *find(_model, _tenancy, isolation) {
     for (const { relation, gap } of isolation.gaps('renamed away')) {
       yield {

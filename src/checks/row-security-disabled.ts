@@ -64,6 +64,7 @@ alter table app.invoices force row level security;`,
       ],
     },
   ],
+  reads: [],
   *find(_model, _tenancy, isolation) {
     for (const { relation, gap } of isolation.gaps('switched off', 'force taken back')) {
       const isOff = gap.cause === 'switched off'

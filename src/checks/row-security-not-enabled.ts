@@ -69,6 +69,7 @@ export default defineCheck({
     },
     { name: 'enabled by a later statement', sql: [invoices, tenantPolicy, enabled, forced] },
   ],
+  reads: [],
   *find(_model, _tenancy, isolation) {
     for (const { relation, gap } of isolation.gaps('never enabled')) {
       yield {

@@ -29,6 +29,7 @@ export default defineCheck({
     { name: 'enabled and forced', sql: protectedInvoices },
     { name: 'FORCE before ENABLE', sql: [invoices, forced, enabled, tenantPolicy] },
   ],
+  reads: [],
   *find(_model, _tenancy, isolation) {
     for (const { relation, gap } of isolation.gaps('never forced')) {
       yield {

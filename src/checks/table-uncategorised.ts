@@ -60,6 +60,7 @@ export default defineCheck({
         create table app.scans (id uuid primary key, parcel_id uuid not null references app.parcels (id));`,
     },
   ],
+  reads: [],
   *find(model, tenancy, isolation) {
     for (const { relation, category } of isolation.tables) {
       if (category !== 'uncategorised' || relation.partitionOf !== null) continue

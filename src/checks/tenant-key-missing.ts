@@ -48,6 +48,7 @@ export default defineCheck({
       tenancy: { tenantKeys: { 'app.projects': 'organization_id' } },
     },
   ],
+  reads: [],
   *find(model, tenancy, isolation) {
     for (const { relation, category } of isolation.tables) {
       const isDeclared = category === 'memberships' || relation.id in tenancy.tenantKeys

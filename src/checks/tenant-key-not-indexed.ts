@@ -74,6 +74,7 @@ export default defineCheck({
       ],
     },
   ],
+  reads: ['indexes'],
   *find(model, tenancy, isolation) {
     for (const { relation, category } of isolation.tables) {
       if ((category !== 'tenant' && category !== 'memberships') || relation.partitionOf !== null) continue

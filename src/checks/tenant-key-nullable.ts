@@ -76,6 +76,7 @@ alter table app.invoices alter column tenant_id drop not null;`,
       ],
     },
   ],
+  reads: ['constraints'],
   *find(model, tenancy, isolation) {
     for (const { relation, category } of isolation.tables) {
       if ((category !== 'tenant' && category !== 'memberships') || relation.partitionOf !== null) continue

@@ -44,6 +44,7 @@ export default defineCheck({
       ],
     },
   ],
+  reads: ['constraints'],
   *find(model, tenancy, isolation) {
     const tenants = tenancy.tenants === null ? undefined : model.relations.get(tenancy.tenants)
     if (tenants === undefined) return

@@ -11,6 +11,7 @@ import { type Judge, type Opening, openingsOf } from './openings.ts'
 import { type GapCause, type ProtectionGap, protectionGap } from './protection-gap.ts'
 import { actsForTenants } from './roles.ts'
 import { ContextRoutines, type RoutineBodies } from './routines.ts'
+import { type Dependence, standingOf } from './standing.ts'
 import { Ties } from './ties.ts'
 
 export interface TableGap extends GuardedTable {
@@ -193,13 +194,23 @@ export class Isolation {
     return this.#actsForTenants(role)
   }
 
-  /** What the verdict on another relation takes from this one beside its record. The same text means the same verdict. */
-  standing(relation: Relation): string {
-    const { parents, ...bindings } = this.#bindingsOf(relation)
-    const gap = protectionGap(this.#model, relation)
-    const keys = parents.map(({ name }) => name)
-    const flags = [relation.rowSecurityEnabled, this.#isIsolated(relation)]
-    return JSON.stringify([bindings, keys, gap?.cause, gap?.from, flags])
+  /**
+   * Whether other constraints may make a verdict on the relation's own policies or its place among the tables another one.
+   * To be asked between `doubt` and `trust`.
+   */
+  isBoundOtherwise(relation: Relation): boolean {
+    const before = this.#former.bindings.get(relation.id)
+    const bindings = this.#bindingsOf(relation)
+    if (relation.policies.length === 0) return before?.category !== bindings.category
+    const hadOpenings = this.#former.openings.get(relation.id)?.length !== 0
+    return hadOpenings || JSON.stringify(before) !== JSON.stringify(bindings)
+  }
+
+  /** What the verdict on a dependent relation takes from this one beside its record. */
+  standing(relation: Relation, dependence: Dependence): string {
+    const isIsolated = () => this.#isIsolated(relation)
+    const bindings = this.#bindingsOf(relation)
+    return standingOf(this.#model, this.#tenancy, relation, bindings, isIsolated, dependence)
   }
 
   isGuarded(relation: Relation): boolean {

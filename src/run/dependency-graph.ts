@@ -1,7 +1,21 @@
-import type { Relation, RelationId, Routine } from '../model/schema-model.ts'
+import type { Policy, Relation, RelationId, Routine, ViewDefinition } from '../model/schema-model.ts'
 import type { RoutineBodies } from '../policy/routines.ts'
+import { type Dependence, dependences } from '../policy/standing.ts'
 import { displayId } from '../sql/identifiers.ts'
 import { type NodeKind, type NodeOf, strings, walk } from '../sql/node.ts'
+
+/** What an expression names: relations by id and routines by what they are known by, beside any other name in it. */
+interface Mentions {
+  readonly objects: ReadonlySet<string>
+  readonly names: ReadonlySet<string>
+}
+
+/** The fields of a record that say on what a relation depends. */
+const fields: Readonly<Record<Dependence, readonly (keyof Relation)[]>> = {
+  reference: ['constraints'],
+  descent: ['inherits', 'partitionOf', 'origin'],
+  reading: ['policies', 'triggers', 'view'],
+}
 
 /**
  * Which relations and routines are judged by which others: by id a relation, by bare name a routine (`f()`), for a body
@@ -10,8 +24,13 @@ import { type NodeKind, type NodeOf, strings, walk } from '../sql/node.ts'
  */
 export class DependencyGraph {
   readonly #bodies: RoutineBodies
-  readonly #dependents = new Map<string, Set<string>>()
-  readonly #dependencies = new Map<RelationId, ReadonlySet<string>>()
+  readonly #edges: Readonly<Record<Dependence, Edges>> = {
+    reference: new Edges(),
+    descent: new Edges(),
+    reading: new Edges(),
+  }
+  /** What a policy or the query of a view names: neither ever changes. */
+  readonly #mentions = new WeakMap<Policy | ViewDefinition, Mentions>()
   readonly #names = new Set<string>()
   /** Routines, by what they are known by, that nothing met so far calls: their bodies are read when something does. */
   readonly #uncalled = new Map<string, Routine[]>()
@@ -22,34 +41,48 @@ export class DependencyGraph {
 
   /** Notes what a relation depends on, in the place of what its record of before did. */
   recordRelation(id: RelationId, before: Relation | undefined, relation: Relation | undefined): void {
-    if (before !== undefined && relation !== undefined && haveSameDependencies(before, relation)) return
-    for (const key of this.#dependencies.get(id) ?? []) this.#dependents.get(key)?.delete(id)
-    if (relation === undefined) {
-      this.#dependencies.delete(id)
-      return
+    for (const dependence of dependences) {
+      const isSame = (field: keyof Relation) => before?.[field] === relation?.[field]
+      if (before !== undefined && relation !== undefined && fields[dependence].every(isSame)) continue
+      const keys = relation === undefined ? new Set<string>() : this.#dependenciesOf(relation, dependence)
+      this.#edges[dependence].replace(id, keys)
+      if (dependence === 'reading') for (const key of keys) this.#noteCalled(key)
     }
-    const dependencies = this.#dependenciesOf(relation)
-    this.#dependencies.set(id, dependencies)
-    for (const key of dependencies) this.#add(key, id)
   }
 
   /** Notes what a routine calls and reads. What a former body did stays noted. */
   recordRoutine(routine: Routine): void {
     const key = callKey(routine.id)
-    if (this.#dependents.has(key)) this.#readBody(routine, key)
+    if (this.#edges.reading.has(key)) this.#readBody(routine, key)
     else this.#uncalled.set(key, [...(this.#uncalled.get(key) ?? []), routine])
   }
 
   #readBody(routine: Routine, caller: string): void {
     const { calls, names } = this.#bodies.mentionsOf(routine)
-    for (const call of calls) this.#add(`${lastPart(call)}()`, caller)
-    for (const name of names) this.#add(lastPart(name), caller)
+    for (const key of [...calls.map((call) => `${lastPart(call)}()`), ...names.map(lastPart)]) {
+      this.#edges.reading.add(key, caller)
+      this.#noteCalled(key)
+    }
+  }
+
+  /** Reads the bodies of a routine when the first is met that calls it. */
+  #noteCalled(key: string): void {
+    const routines = this.#uncalled.get(key)
+    if (routines === undefined) return
+    this.#uncalled.delete(key)
+    for (const routine of routines) this.#readBody(routine, key)
   }
 
   /** What is judged by a relation or routine itself. */
-  dependentsOf(key: string): readonly string[] {
-    const dependents = this.#dependents.get(key) ?? []
-    return isCall(key) ? [...dependents] : [...dependents, ...(this.#dependents.get(bareName(key)) ?? [])]
+  dependentsOf(key: string, dependence: Dependence): readonly string[] {
+    const dependents = this.#edges[dependence].of(key)
+    const isByName = dependence === 'reading' && !isCall(key)
+    return isByName ? [...dependents, ...this.#edges.reading.of(bareName(key))] : dependents
+  }
+
+  /** What a relation is judged by. */
+  dependenciesOf(id: RelationId, dependence: Dependence): Iterable<string> {
+    return this.#edges[dependence].from(id)
   }
 
   /** Whether the policies or views that were met so far have the name of a column in them. */
@@ -57,58 +90,91 @@ export class DependencyGraph {
     return this.#names.has(column)
   }
 
-  #add(key: string, dependent: string): void {
-    const dependents = this.#dependents.get(key)
-    if (dependents !== undefined) {
-      dependents.add(dependent)
-      return
-    }
-    this.#dependents.set(key, new Set([dependent]))
-    const routines = this.#uncalled.get(key) ?? []
-    this.#uncalled.delete(key)
-    for (const routine of routines) this.#readBody(routine, key)
+  /** Whether a policy of the relation has the name of a column in it. */
+  hasOwnName({ policies }: Relation, column: string): boolean {
+    return policies.some((policy) => this.#mentionsOf(policy).names.has(column))
   }
 
-  #dependenciesOf(relation: Relation): Set<string> {
-    const found = new Set<string>(relation.inherits)
-    if (relation.partitionOf !== null) found.add(relation.partitionOf)
-    for (const { references } of relation.constraints) if (references !== null) found.add(references.relation)
-    for (const id of relation.view?.reads ?? []) found.add(id)
-    for (const id of relation.view?.calls ?? []) found.add(callKey(id))
-    for (const { routine } of relation.triggers) found.add(callKey(routine))
-    for (const id of relation.origin?.from ?? []) found.add(id)
-    if (relation.origin?.replaces) found.add(relation.origin.replaces)
-    this.#addNames(found, [relation.view?.query, relation.policies])
-    return found
-  }
-
-  /** The relations and routines that expressions name; beside them any other name in them. */
-  #addNames(found: Set<string>, expressions: unknown): void {
-    walk(expressions, (kind: NodeKind, value: unknown) => {
-      if (kind === 'RangeVar') {
-        const { schemaname, relname } = value as NodeOf<'RangeVar'>
-        found.add(displayId(schemaname ?? '', relname ?? ''))
-      } else if (kind === 'FuncCall') {
-        found.add(`${strings((value as NodeOf<'FuncCall'>).funcname).at(-1)}()`)
-      } else if (kind === 'String') {
-        this.#names.add((value as NodeOf<'String'>).sval ?? '')
+  #dependenciesOf(relation: Relation, dependence: Dependence): Set<string> {
+    switch (dependence) {
+      case 'reference':
+        return new Set(relation.constraints.flatMap(({ references }) => references?.relation ?? []))
+      case 'descent': {
+        const { inherits, partitionOf, origin } = relation
+        return new Set([...inherits, partitionOf, origin?.replaces, ...(origin?.from ?? [])].filter(isGiven))
       }
-      return true
-    })
+      case 'reading': {
+        const { view, triggers, policies } = relation
+        const expressions = view === null ? policies : [...policies, view]
+        return new Set([
+          ...(view?.reads ?? []),
+          ...[...(view?.calls ?? []), ...triggers.map(({ routine }) => routine)].map(callKey),
+          ...expressions.flatMap((expression) => [...this.#mentionsOf(expression).objects]),
+        ])
+      }
+    }
+  }
+
+  #mentionsOf(expression: Policy | ViewDefinition): Mentions {
+    let mentions = this.#mentions.get(expression)
+    if (mentions === undefined) {
+      mentions = readMentions(expression)
+      this.#mentions.set(expression, mentions)
+      for (const name of mentions.names) this.#names.add(name)
+    }
+    return mentions
   }
 }
 
-/** Whether two records of a relation are the same where it depends on others. */
-function haveSameDependencies(one: Relation, other: Relation): boolean {
-  return (
-    one.constraints === other.constraints &&
-    one.policies === other.policies &&
-    one.triggers === other.triggers &&
-    one.view === other.view &&
-    one.inherits === other.inherits &&
-    one.partitionOf === other.partitionOf &&
-    one.origin === other.origin
-  )
+/** Who depends on what, both ways. */
+class Edges {
+  readonly #dependents = new Map<string, Set<string>>()
+  readonly #dependencies = new Map<string, ReadonlySet<string>>()
+
+  has(key: string): boolean {
+    return this.#dependents.has(key)
+  }
+
+  of(key: string): readonly string[] {
+    return [...(this.#dependents.get(key) ?? [])]
+  }
+
+  from(dependent: string): Iterable<string> {
+    return this.#dependencies.get(dependent) ?? []
+  }
+
+  add(key: string, dependent: string): void {
+    const dependents = this.#dependents.get(key)
+    if (dependents === undefined) this.#dependents.set(key, new Set([dependent]))
+    else dependents.add(dependent)
+  }
+
+  replace(dependent: string, keys: ReadonlySet<string>): void {
+    for (const key of this.from(dependent)) if (!keys.has(key)) this.#dependents.get(key)?.delete(dependent)
+    for (const key of keys) this.add(key, dependent)
+    this.#dependencies.set(dependent, keys)
+  }
+}
+
+function readMentions(expression: Policy | ViewDefinition): Mentions {
+  const objects = new Set<string>()
+  const names = new Set<string>()
+  walk(expression, (kind: NodeKind, value: unknown) => {
+    if (kind === 'RangeVar') {
+      const { schemaname, relname } = value as NodeOf<'RangeVar'>
+      objects.add(displayId(schemaname ?? '', relname ?? ''))
+    } else if (kind === 'FuncCall') {
+      objects.add(`${strings((value as NodeOf<'FuncCall'>).funcname).at(-1)}()`)
+    } else if (kind === 'String') {
+      names.add((value as NodeOf<'String'>).sval ?? '')
+    }
+    return true
+  })
+  return { objects, names }
+}
+
+function isGiven(id: RelationId | null | undefined): id is RelationId {
+  return id !== null && id !== undefined
 }
 
 function lastPart(dotted: string): string {

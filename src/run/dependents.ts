@@ -1,15 +1,17 @@
 import { isTable } from '../model/questions.ts'
-import type { Column, Focus, Relation, RelationId, RoutineId, SchemaModel } from '../model/schema-model.ts'
+import type { Focus, Relation, RelationId, RoutineId, SchemaModel } from '../model/schema-model.ts'
 import { Isolation } from '../policy/isolation.ts'
 import type { RoutineBodies } from '../policy/routines.ts'
+import { type Dependence, dependences } from '../policy/standing.ts'
 import { isUserColumn } from '../policy/user-columns.ts'
 import type { HistoryStep } from '../replay/history.ts'
 import type { Tenancy } from '../tenancy/tenancy.ts'
 import { callKey, DependencyGraph } from './dependency-graph.ts'
+import type { Examination } from './examine.ts'
+import { type RelationChange, relationChange, type TellingColumns } from './relation-change.ts'
 
 /** What is to be examined again after a file, and which moved object is the cause. */
-export interface Reexamination {
-  readonly focus: Focus
+export interface Reexamination extends Examination {
   /** Relation to the moved object (relation or routine) that drew it in; itself where it moved. */
   readonly causes: ReadonlyMap<RelationId, string>
 }
@@ -27,8 +29,8 @@ export class Dependents {
   /** Routines that run or ran as their owner, which may set a role apart. */
   readonly #definers = new Set<RoutineId>()
   readonly #keys: ReadonlySet<string>
-  /** What others saw of a table beside its record, when it was reached last. */
-  readonly #standings = new Map<RelationId, string>()
+  /** What dependents saw of a table beside its record, when it was reached last. */
+  #standings = emptyStandings()
   #isolation: Isolation
 
   constructor(model: SchemaModel, tenancy: Tenancy, bodies: RoutineBodies) {
@@ -48,105 +50,124 @@ export class Dependents {
 
   /** To be asked once for each file, in order. */
   reexamine({ model, moved, movedNamespaces }: HistoryStep): Reexamination {
+    const changes = this.#changes(model, moved)
     const causes = new Map<RelationId, string>([...moved.relations].map((id) => [id, id]))
-    const changed = this.#changed(model, moved)
-    const everything = this.#concernsAll(changed, moved)
-    if (everything) {
-      this.#isolation = new Isolation(model, this.#tenancy, this.#bodies)
-      this.#standings.clear()
-    } else {
-      this.#isolation.doubt()
-      const reached = this.#reached(changed, model)
-      this.#isolation.trust(reached.keys())
-      for (const [id, cause] of reached) {
-        if (!causes.has(id) && model.relations.has(id)) causes.set(id, cause)
-      }
+    const judged = new Set<RelationId>()
+    const judge = (id: RelationId, cause: string) => {
+      judged.add(id)
+      if (!causes.has(id)) causes.set(id, cause)
     }
-    for (const id of everything ? model.relations.keys() : inNamespaces(model, movedNamespaces)) {
-      if (!causes.has(id)) causes.set(id, id)
+    if (this.#concernsAll(changes, moved)) {
+      this.#isolation = new Isolation(model, this.#tenancy, this.#bodies)
+      this.#standings = emptyStandings()
+      for (const id of [...moved.relations, ...model.relations.keys()]) judge(id, id)
+    } else {
+      for (const [id, cause] of this.#judgedAnew(changes, moved, model)) {
+        if (changes.has(id) || model.relations.has(id)) judge(id, cause)
+      }
+      for (const id of inNamespaces(model, movedNamespaces)) judge(id, id)
     }
     const focus = {
-      relations: new Set(causes.keys()),
+      relations: judged,
       routines: moved.cluster ? new Set(model.routines.keys()) : moved.routines,
       unmodelled: moved.unmodelled,
       cluster: moved.cluster || movedNamespaces.size > 0,
     }
-    return { causes, focus }
+    return { focus, moved: new Map([...changes].map(([id, { parts }]) => [id, parts])), causes }
   }
 
-  /** What moved in a way that verdicts may hang on, as the graph has it; and the moved object. */
-  #changed(model: SchemaModel, { relations, routines }: Focus): Map<string, string> {
+  #changes(model: SchemaModel, { relations, routines }: Focus): Map<RelationId, RelationChange> {
     const before = [...relations].map((id) => [id, this.#recorded.get(id)] as const)
     this.#record(model, relations, routines)
-    const changed = new Map<string, string>()
-    for (const [id, relation] of before) {
-      if (!this.#looksTheSame(relation, model.relations.get(id))) changed.set(id, id)
+    return new Map(
+      before.map(([id, former]) => {
+        const relation = model.relations.get(id)
+        return [id, relationChange(former, relation, this.#tellingColumns(relation))]
+      }),
+    )
+  }
+
+  #tellingColumns(relation: Relation | undefined): TellingColumns {
+    const isKey = (name: string) => this.#keys.has(name) || isUserColumn(name)
+    return {
+      own: (name) => isKey(name) || (relation !== undefined && this.#graph.hasOwnName(relation, name)),
+      read: (name) => isKey(name) || this.#graph.hasName(name),
     }
-    for (const id of routines) changed.set(callKey(id), id)
-    return changed
   }
 
   /** Roles and privileges concern every relation, and so do the tables of tenants and memberships. */
-  #concernsAll(changed: ReadonlyMap<string, string>, { cluster, routines }: Focus): boolean {
+  #concernsAll(changes: ReadonlyMap<RelationId, RelationChange>, { cluster, routines }: Focus): boolean {
     const { tenants, memberships } = this.#tenancy
+    const haveChanged = [tenants, memberships?.relation].some((id) => {
+      const change = changes.get(id ?? '')
+      return change !== undefined && (change.judged || change.read)
+    })
     const isOfDefiner = [...routines].some((id) => this.#definers.has(id))
-    return (
-      cluster ||
-      (tenants !== null && changed.has(tenants)) ||
-      (memberships !== null && changed.has(memberships.relation)) ||
-      (isOfDefiner && this.#isolation.haveRolesChanged())
-    )
+    return cluster || haveChanged || (isOfDefiner && this.#isolation.haveRolesChanged())
   }
 
-  /** Goes on from a table only where what others see of it is not what it was. */
-  #reached(changed: ReadonlyMap<string, string>, model: SchemaModel): ReadonlyMap<string, string> {
-    const reached = new Map(changed)
-    for (const [key, cause] of reached) {
-      const dependents = this.#graph.dependentsOf(key)
-      if (dependents.length === 0) this.#standings.delete(key)
-      else if (this.#hasNewStanding(key, model.relations.get(key)) || changed.has(key)) {
-        for (const dependent of dependents) if (!reached.has(dependent)) reached.set(dependent, cause)
+  /** What is to be judged anew, each with the moved object that is the cause. */
+  #judgedAnew(
+    changes: ReadonlyMap<RelationId, RelationChange>,
+    { routines }: Focus,
+    model: SchemaModel,
+  ): ReadonlyMap<string, string> {
+    this.#isolation.doubt()
+    const judged = new Map<string, string>()
+    const seen = new Map<string, string>([...routines].map((id) => [callKey(id), id]))
+    const bound = new Set<RelationId>()
+    for (const [id, change] of changes) {
+      const relation = model.relations.get(id)
+      const isBound = change.parts.includes('constraints')
+      if (isBound) bound.add(id)
+      if (change.judged || change.read) seen.set(id, id)
+      if (
+        change.judged ||
+        (isBound && relation !== undefined && this.#isolation.isBoundOtherwise(relation))
+      ) {
+        judged.set(id, id)
       }
     }
-    return reached
+    for (const [key, cause] of seen) {
+      for (const dependent of this.#reachedFrom(key, changes.get(key), model)) {
+        if (!judged.has(dependent)) judged.set(dependent, cause)
+        if (!seen.has(dependent)) seen.set(dependent, cause)
+      }
+    }
+    for (const id of seen.keys()) this.#noteStandings(id, model)
+    this.#isolation.trust(new Set([...bound, ...judged.keys()]))
+    return judged
   }
 
-  #hasNewStanding(id: string, relation: Relation | undefined): boolean {
-    if (relation === undefined || !isTable(relation)) return true
-    const before = this.#standings.get(id)
-    const standing = this.#isolation.standing(relation)
-    this.#standings.set(id, standing)
-    return standing !== before
+  /** What is judged by what moved or was judged anew, where what it sees of that is not what it was. */
+  #reachedFrom(key: string, change: RelationChange | undefined, model: SchemaModel): string[] {
+    const relation = model.relations.get(key)
+    return dependences.flatMap((dependence) => {
+      const dependents = this.#graph.dependentsOf(key, dependence)
+      const standings = this.#standings[dependence]
+      if (dependents.length === 0) {
+        standings.delete(key)
+        return []
+      }
+      const isRead = dependence === 'reading' && change?.read === true
+      if (relation === undefined || !isTable(relation)) return dependents
+      const standing = this.#isolation.standing(relation, dependence)
+      const isNew = standings.get(key) !== standing
+      if (isNew) standings.set(key, standing)
+      return isNew || isRead ? dependents : []
+    })
   }
 
-  /** Whether nothing is judged otherwise for the change of a record alone: of an index, a grant, a column that no policy names. */
-  #looksTheSame(one: Relation | undefined, other: Relation | undefined): boolean {
-    if (one === undefined || other === undefined) return one === other
-    return (
-      one.kind === other.kind &&
-      one.persistence === other.persistence &&
-      one.constraints === other.constraints &&
-      one.policies === other.policies &&
-      one.inherits === other.inherits &&
-      one.partitionOf === other.partitionOf &&
-      one.view === other.view &&
-      one.origin === other.origin &&
-      one.rowSecurityEnabled === other.rowSecurityEnabled &&
-      one.rowSecurityForced === other.rowSecurityForced &&
-      one.rowSecurityEnabledSource === other.rowSecurityEnabledSource &&
-      one.rowSecurityForcedSource === other.rowSecurityForcedSource &&
-      this.#lookTheSame(one.columns, other.columns)
-    )
-  }
-
-  #lookTheSame(some: readonly Column[], others: readonly Column[]): boolean {
-    if (some === others) return true
-    if (some.length === 0 || others.length === 0) return false
-    const matters = ({ name }: Column) =>
-      this.#graph.hasName(name) || this.#keys.has(name) || isUserColumn(name)
-    const rest = others.filter(matters)
-    const before = some.filter(matters)
-    return before.length === rest.length && before.every((column, at) => column === rest[at])
+  /** What a relation sees from now on of those that it hangs on and that nothing hung on before. */
+  #noteStandings(id: string, model: SchemaModel): void {
+    for (const dependence of dependences) {
+      const standings = this.#standings[dependence]
+      for (const key of this.#graph.dependenciesOf(id, dependence)) {
+        const relation = standings.has(key) ? undefined : model.relations.get(key)
+        if (relation === undefined || !isTable(relation)) continue
+        standings.set(key, this.#isolation.standing(relation, dependence))
+      }
+    }
   }
 
   #record(model: SchemaModel, relations: Iterable<RelationId>, routines: Iterable<RoutineId>): void {
@@ -163,6 +184,10 @@ export class Dependents {
       if (routine.securityDefiner) this.#definers.add(id)
     }
   }
+}
+
+function emptyStandings(): Record<Dependence, Map<RelationId, string>> {
+  return { reference: new Map(), descent: new Map(), reading: new Map() }
 }
 
 /** The columns that the declaration names. */

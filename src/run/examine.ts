@@ -1,7 +1,7 @@
-import type { Check, Found } from '../checks/define-check.ts'
+import type { Check, Found, RelationPart } from '../checks/define-check.ts'
 import { checks } from '../checks/index.ts'
 import type { Severity } from '../findings/finding.ts'
-import type { Focus } from '../model/schema-model.ts'
+import type { Focus, RelationId } from '../model/schema-model.ts'
 import type { Isolation } from '../policy/isolation.ts'
 import type { Tenancy } from '../tenancy/tenancy.ts'
 
@@ -25,22 +25,71 @@ export function activeChecks(severities: Readonly<Record<string, Severity | 'off
   })
 }
 
-/** What the checks see of what `focus` asks for. */
+/** What is to be examined. */
+export interface Examination {
+  /** For every check. */
+  readonly focus: Focus
+  /** Beside it, for the checks that look at them: which parts of relations moved. */
+  readonly moved: ReadonlyMap<RelationId, readonly RelationPart[]>
+}
+
+/** Whether a check looks at a relation of which these parts moved, and nothing else. */
+export function looksAt({ reads }: Check, parts: readonly RelationPart[]): boolean {
+  return reads === undefined || parts.some((part) => reads.includes(part))
+}
+
+/** What the checks see of what is asked for; of everything, where nothing is. */
 export function examine(
   active: readonly ActiveCheck[],
   tenancy: Tenancy,
   isolation: Isolation,
-  focus: Focus | null,
+  examination: Examination | null,
 ): Map<string, Defect> {
-  const model = isolation.focusOn(focus)
-  const defects = new Map<string, Defect>()
-  for (const { check, severity } of active) {
-    for (const found of check.find(model, tenancy, isolation)) {
-      const key = freeKey(defects, `${check.id}\0${found.subject}`)
-      defects.set(key, { check, severity, found, key })
+  return new Examiner(active, tenancy).examine(isolation, examination)
+}
+
+/** Examines again and again. */
+export class Examiner {
+  /** Checks that look at the same parts, and so at the same relations. */
+  readonly #groups: readonly (readonly [ActiveCheck, ...ActiveCheck[]])[]
+  readonly #tenancy: Tenancy
+
+  constructor(active: readonly ActiveCheck[], tenancy: Tenancy) {
+    const groups = new Map<string | undefined, [ActiveCheck, ...ActiveCheck[]]>()
+    for (const one of active) {
+      const reads = one.check.reads?.join()
+      const group = groups.get(reads)
+      if (group === undefined) groups.set(reads, [one])
+      else group.push(one)
     }
+    this.#groups = [...groups.values()]
+    this.#tenancy = tenancy
   }
-  return defects
+
+  examine(isolation: Isolation, examination: Examination | null): Map<string, Defect> {
+    const defects = new Map<string, Defect>()
+    for (const group of this.#groups) {
+      const focus = examination === null ? null : focusOf(group[0].check, examination)
+      if (focus !== null && isEmpty(focus)) continue
+      const model = isolation.focusOn(focus)
+      for (const { check, severity } of group) {
+        for (const found of check.find(model, this.#tenancy, isolation)) {
+          const key = freeKey(defects, `${check.id}\0${found.subject}`)
+          defects.set(key, { check, severity, found, key })
+        }
+      }
+    }
+    return defects
+  }
+}
+
+function focusOf(check: Check, { focus, moved }: Examination): Focus {
+  const beside = [...moved].flatMap(([id, parts]) => (looksAt(check, parts) ? id : []))
+  return beside.length === 0 ? focus : { ...focus, relations: new Set([...focus.relations, ...beside]) }
+}
+
+function isEmpty({ relations, routines, unmodelled, cluster }: Focus): boolean {
+  return relations.size + routines.size + unmodelled.size === 0 && !cluster
 }
 
 /** A check may find several defects of one subject: two unmodelled statements of the same text. */

@@ -1,10 +1,10 @@
-import type { Focus, Provenance, RelationId, RoutineId } from '../model/schema-model.ts'
+import type { Provenance, RelationId, RoutineId } from '../model/schema-model.ts'
 import { Isolation } from '../policy/isolation.ts'
 import { RoutineBodies } from '../policy/routines.ts'
 import type { History, HistoryStep } from '../replay/history.ts'
 import type { Tenancy } from '../tenancy/tenancy.ts'
 import { Dependents, type Reexamination } from './dependents.ts'
-import { type ActiveCheck, type Defect, examine } from './examine.ts'
+import { type ActiveCheck, type Defect, type Examination, Examiner, looksAt } from './examine.ts'
 
 /** A defect from the file whose end first shows it to the file whose end no longer does. */
 export interface Life {
@@ -36,7 +36,7 @@ export function livesOf(history: History, options: LifecycleOptions): Life[] {
   if (first < 0) return []
   const bodies = new RoutineBodies()
   const lives = new Lives(options, bodies)
-  const concerned = first === 0 || unfocused ? null : focusFrom(history, first, options.tenancy, bodies)
+  const concerned = first === 0 || unfocused ? null : concernedFrom(history, first, options.tenancy, bodies)
   for (const step of history.steps(first)) {
     if (step.file === null) lives.begin(step, concerned)
     else lives.take(step, step.file)
@@ -45,19 +45,24 @@ export function livesOf(history: History, options: LifecycleOptions): Life[] {
 }
 
 /** All that is examined again from a file on: what stands before it matters only there. */
-function focusFrom(history: History, first: number, tenancy: Tenancy, bodies: RoutineBodies): Focus {
+function concernedFrom(
+  history: History,
+  first: number,
+  tenancy: Tenancy,
+  bodies: RoutineBodies,
+): Examination {
   const relations = new Set<RelationId>()
   const routines = new Set<RoutineId>()
   let cluster = false
   let dependents: Dependents | null = null
   for (const step of history.steps(first)) {
     dependents ??= new Dependents(step.model, tenancy, bodies)
-    const { focus } = dependents.reexamine(step)
-    for (const id of focus.relations) relations.add(id)
+    const { focus, moved } = dependents.reexamine(step)
+    for (const id of [...focus.relations, ...moved.keys()]) relations.add(id)
     for (const id of focus.routines) routines.add(id)
     cluster ||= focus.cluster
   }
-  return { relations, routines, unmodelled: new Set(), cluster }
+  return { focus: { relations, routines, unmodelled: new Set(), cluster }, moved: new Map() }
 }
 
 class Lives {
@@ -66,31 +71,32 @@ class Lives {
   /** What is there now, by the relation that it hangs on (null for what hangs on none), then by key. */
   readonly #present = new Map<RelationId | null, Map<string, Life>>()
   readonly #bodies: RoutineBodies
+  readonly #examiner: Examiner
   #dependents: Dependents | null = null
 
   constructor(options: LifecycleOptions, bodies: RoutineBodies) {
     this.#options = options
+    this.#examiner = new Examiner(options.checks, options.tenancy)
     this.#bodies = bodies
   }
 
-  /** What stands before the first file asked about is nobody's. `focus`: what of it can matter. */
-  begin({ model }: HistoryStep, focus: Focus | null): void {
-    const { checks, tenancy } = this.#options
-    this.#dependents = new Dependents(model, tenancy, this.#bodies)
-    for (const defect of examine(checks, tenancy, this.#dependents.isolation, focus).values()) {
+  /** What stands before the first file asked about is nobody's. `concerned`: what of it can matter. */
+  begin({ model }: HistoryStep, concerned: Examination | null): void {
+    this.#dependents = new Dependents(model, this.#options.tenancy, this.#bodies)
+    for (const defect of this.#examiner.examine(this.#dependents.isolation, concerned).values()) {
       this.#add({ defect, file: null, source: null, repairedBy: null })
     }
   }
 
   take(step: HistoryStep, file: string): void {
-    const { checks, tenancy, unfocused = false } = this.#options
+    const { tenancy, unfocused = false } = this.#options
     const dependents = this.#dependents
     if (dependents === null) return
     const reexamination = dependents.reexamine(step)
-    const focus = unfocused ? null : reexamination.focus
+    const examination = unfocused ? null : reexamination
     const isolation = unfocused ? new Isolation(step.model, tenancy, this.#bodies) : dependents.isolation
-    const defects = examine(checks, tenancy, isolation, focus)
-    for (const life of this.#examined(focus)) if (!defects.has(life.defect.key)) this.#mend(life, file)
+    const defects = this.#examiner.examine(isolation, examination)
+    for (const life of this.#examined(examination)) if (!defects.has(life.defect.key)) this.#mend(life, file)
     for (const [key, defect] of defects) {
       const life = this.#present.get(defect.found.relation)?.get(key)
       if (life !== undefined && !this.#isRenewed(life, defect, file)) life.defect = defect
@@ -128,13 +134,25 @@ class Lives {
   }
 
   /** What is present and was looked at again. An unmodelled statement stays what it is. */
-  *#examined(focus: Focus | null): Generator<Life> {
-    const relations = focus === null ? this.#present.keys() : focus.relations
-    for (const id of relations) yield* this.#present.get(id)?.values() ?? []
-    if (focus === null || (!focus.cluster && focus.routines.size === 0)) return
-    for (const life of this.#present.get(null)?.values() ?? []) {
+  *#examined(examination: Examination | null): Generator<Life> {
+    if (examination === null) {
+      for (const id of this.#present.keys()) yield* this.#of(id)
+      return
+    }
+    const { focus, moved } = examination
+    for (const id of focus.relations) yield* this.#of(id)
+    for (const [id, parts] of moved) {
+      if (focus.relations.has(id)) continue
+      for (const life of this.#of(id)) if (looksAt(life.defect.check, parts)) yield life
+    }
+    if (!focus.cluster && focus.routines.size === 0) return
+    for (const life of this.#of(null)) {
       const { check, found } = life.defect
       if (check.rule !== 'unmodelled' && (focus.cluster || focus.routines.has(found.subject))) yield life
     }
+  }
+
+  #of(relation: RelationId | null): Iterable<Life> {
+    return this.#present.get(relation)?.values() ?? []
   }
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { lives, told } from './history.ts'
+import { account, lives, told } from './history.ts'
 
 const tables = ['a', 'b', 'c', 'd']
 const table = fc.constantFrom(...tables)
@@ -62,6 +62,13 @@ const statement = fc.oneof(
         'add column note text',
         'drop column note',
         'alter column note set not null',
+        'alter column org_id set not null',
+        'rename column note to org_id',
+        'owner to app_user',
+        'owner to other',
+        'add check (org_id is not null)',
+        'add constraint k unique (org_id, id)',
+        'drop constraint k cascade',
       ),
     )
     .map(([name, change]) => `alter table public.${name} ${change}`),
@@ -105,8 +112,27 @@ const statement = fc.oneof(
     'create policy p on public.members using (user_id = auth.uid())',
     'drop table public.members cascade',
   ),
-  table.map((name) => `create index on public.${name} (id)`),
-  table.map((name) => `grant select, update on public.${name} to app_user`),
+  fc
+    .tuple(table, table)
+    .map(
+      ([name, of]) =>
+        `alter table public.${name} add foreign key (org_id, parent) references public.${of} (org_id, id)`,
+    ),
+  table.map((name) => `alter table public.${name} drop constraint ${name}_parent_fkey`),
+  fc
+    .tuple(table, fc.constantFrom('id', 'org_id'))
+    .map(([name, column]) => `create index i_${name} on public.${name} (${column})`),
+  table.map((name) => `drop index public.i_${name}`),
+  fc
+    .tuple(fc.constantFrom('grant', 'revoke'), table, fc.constantFrom('app_user', 'other', 'public'))
+    .map(
+      ([verb, name, role]) =>
+        `${verb} select, update on public.${name} ${verb === 'grant' ? 'to' : 'from'} ${role}`,
+    ),
+  table.map(
+    (name) =>
+      `create trigger t before update on public.${name} for each row execute function public.current_org()`,
+  ),
   fc.constantFrom(
     'create role app_user',
     'create role other nologin',
@@ -181,14 +207,19 @@ create policy p on public.d using (parent in (select id from public.a));`,
   [guarded, 'create table public.orgs (id uuid primary key);', 'drop table public.orgs;'],
 ]
 
+const whole: [string[], boolean, boolean][] = examples.map((files) => [[...files], false, false])
+const last: [string[]][] = examples.map((files) => [[...files]])
+
 describe('examining what a file moved', () => {
   test('tells the same as examining everything at the end of every file', () => {
     fc.assert(
-      fc.property(history, fc.boolean(), (files, memberships) => {
-        const [focused, full] = [false, true].map((unfocused) => lives(files, { memberships, unfocused }))
-        expect(focused?.map(told).sort()).toEqual(full?.map(told).sort())
+      fc.property(history, fc.boolean(), fc.boolean(), (files, memberships, shared) => {
+        const [focused, full] = [false, true].map((unfocused) =>
+          lives(files, { memberships, shared, unfocused }),
+        )
+        expect(focused?.map(account).sort()).toEqual(full?.map(account).sort())
       }),
-      { numRuns: 300, examples: examples.map((files) => [[...files], false] as [string[], boolean]) },
+      { numRuns: 300, examples: whole },
     )
   })
 
@@ -196,12 +227,14 @@ describe('examining what a file moved', () => {
     fc.assert(
       fc.property(history, (files) => {
         const asked = [`${files.length}.sql`]
-        const brought = lives(files, { asked }).map(told).sort()
-        expect(brought).toEqual(lives(files, { asked, unfocused: true }).map(told).sort())
+        const brought = lives(files, { asked })
+        expect(brought.map(account).sort()).toEqual(
+          lives(files, { asked, unfocused: true }).map(account).sort(),
+        )
         const all = lives(files).filter(({ file }) => file === asked[0])
-        expect(brought).toEqual(expect.arrayContaining(all.map(told)))
+        expect(brought.map(told)).toEqual(expect.arrayContaining(all.map(told)))
       }),
-      { numRuns: 100, examples: examples.map((files) => [[...files]] as [string[]]) },
+      { numRuns: 100, examples: last },
     )
   })
 })

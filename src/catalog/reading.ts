@@ -21,7 +21,7 @@ export class Reading {
     try {
       return await this.#connection.query<Row>(query)
     } catch (error) {
-      throw isDenied(error) ? denied(error) : error
+      throw refusal(error) ?? error
     }
   }
 
@@ -31,15 +31,22 @@ export class Reading {
   }
 }
 
-function isDenied(error: unknown): error is Error {
-  return error instanceof Error && 'code' in error && error.code === '42501'
-}
-
-function denied(cause: Error): InputError {
-  return new InputError(`the role may not read all that an audit needs: ${cause.message}`, {
-    hint: 'Connect as a role that may read the tables and call the functions of pg_catalog, as every role may by default.',
-    cause,
-  })
+/** Why a server that is as it should be doesn't answer a query of the reading; null for anything else. */
+function refusal(error: unknown): InputError | null {
+  if (!(error instanceof Error) || !('code' in error)) return null
+  if (error.code === '42501') {
+    return new InputError(`the role may not read all that an audit needs: ${error.message}`, {
+      hint: 'Connect as a role that may read the tables and call the functions of pg_catalog, as every role may by default.',
+      cause: error,
+    })
+  }
+  if (error.code === '57014') {
+    return new InputError(`the server gave up a query of the reading: ${error.message}`, {
+      hint: 'Give it longer with --statement-timeout SECONDS.',
+      cause: error,
+    })
+  }
+  return null
 }
 
 /** The values of rows by the oid that each belongs to, in the order of the rows. */

@@ -2,7 +2,10 @@ import { LineIndex } from '../findings/position.ts'
 import { isTable } from '../model/questions.ts'
 import type { Expression, Policy, Provenance, Relation, SchemaModel } from '../model/schema-model.ts'
 import { categoryOf, tenantKeyOf } from '../policy/category.ts'
+import { knownNames, relationScope } from '../policy/known-names.ts'
 import { printExpression } from '../sql/expression.ts'
+import { normalExpression } from '../sql/normal-form/normal-form.ts'
+import type { KnownNames } from '../sql/normal-form/typed.ts'
 import type { Tenancy } from '../tenancy/tenancy.ts'
 
 /** A model to be printed: what the migrations themselves declare, and under which tenancy. */
@@ -16,6 +19,7 @@ export interface PrintedModel {
 /** The model as `ringfence model --format json` prints it, sorted. */
 export function modelFacts({ model, tenancy, texts }: PrintedModel) {
   const lines = new Map<string, LineIndex>()
+  const names = knownNames(model)
   const placeOf = (source: Provenance | null) => {
     const text = source === null ? undefined : texts.get(source.file)
     if (source === null || text === undefined) return { file: null, line: null }
@@ -40,7 +44,7 @@ export function modelFacts({ model, tenancy, texts }: PrintedModel) {
       owner: relation.owner,
       partitionOf: relation.partitionOf,
       columns: relation.columns.map(({ name, type, notNull }) => ({ name, type, notNull })),
-      policies: policyFacts(relation),
+      policies: policyFacts(relation, names),
       ...placeOf(relation.source),
     })),
     functions: declared(model.routines).map(
@@ -70,18 +74,20 @@ export function modelFacts({ model, tenancy, texts }: PrintedModel) {
 
 export type PolicyFacts = ReturnType<typeof policyFacts>[number]
 
-function policyFacts({ policies }: Relation) {
+/** Expressions in the form in which both sources say them alike. */
+function policyFacts(relation: Relation, names: KnownNames) {
   const byName = (a: Policy, b: Policy) => (a.name < b.name ? -1 : 1)
-  return [...policies].sort(byName).map(({ name, command, permissive, roles, using, withCheck }) => ({
-    name,
-    command,
-    permissive,
-    roles,
-    using: printed(using),
-    withCheck: printed(withCheck),
-  }))
-}
-
-function printed(expression: Expression | null): string | null {
-  return expression === null ? null : printExpression(expression)
+  const scope = relationScope(relation)
+  const printed = (expression: Expression | null): string | null =>
+    expression === null ? null : printExpression(normalExpression(expression, names, scope))
+  return [...relation.policies]
+    .sort(byName)
+    .map(({ name, command, permissive, roles, using, withCheck }) => ({
+      name,
+      command,
+      permissive,
+      roles,
+      using: printed(using),
+      withCheck: printed(withCheck),
+    }))
 }

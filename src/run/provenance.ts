@@ -33,8 +33,10 @@ function placedRelation(relation: Relation, declared: Relation): Relation {
     ...relation,
     origin: declared.origin,
     source: declared.source,
-    rowSecurityEnabledSource: declared.rowSecurityEnabledSource,
-    rowSecurityForcedSource: declared.rowSecurityForcedSource,
+    rowSecurityEnabledSource:
+      relation.rowSecurityEnabled === declared.rowSecurityEnabled ? declared.rowSecurityEnabledSource : null,
+    rowSecurityForcedSource:
+      relation.rowSecurityForced === declared.rowSecurityForced ? declared.rowSecurityForcedSource : null,
     columns: placedList(relation.columns, declared.columns, byName),
     constraints: placedList(relation.constraints, declared.constraints, byName),
     indexes: placedList(relation.indexes, declared.indexes, byName),

@@ -1,5 +1,4 @@
 import { readCatalog } from '../catalog/read-catalog.ts'
-import type { Engine } from '../engine/engine.ts'
 import type { SchemaModel } from '../model/schema-model.ts'
 import type { Migration } from '../replay/migration.ts'
 import type { Platform } from '../tenancy/tenancy.ts'
@@ -25,7 +24,8 @@ export async function onServer<Result>(
   ) => Promise<Result>,
 ): Promise<Result> {
   onProgress('starting PostgreSQL')
-  const engine = await startEngine(name)
+  const { startEngine } = await import('../engine/start-engine.ts')
+  const engine = await startEngine({ kind: name })
   const modelOf = async (
     migrations: readonly Migration[],
     platform: Platform | null,
@@ -58,9 +58,4 @@ export async function onServer<Result>(
 
 export function standInNote(extension: string): string {
   return `the server lacks the extension ${extension}: something stood in for its types and functions`
-}
-
-async function startEngine(name: EngineName): Promise<Engine> {
-  const { startEmbedded } = await import('../engine/embedded.ts')
-  return await startEmbedded()
 }

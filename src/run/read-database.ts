@@ -7,9 +7,9 @@ export async function readDatabase(
   url: string,
   { statementTimeout, onProgress }: Pick<ServerRequest, 'statementTimeout' | 'onProgress'>,
 ): Promise<SchemaModel> {
-  const { openUrl } = await import('../engine/open-url.ts')
+  const { startEngine } = await import('../engine/start-engine.ts')
   onProgress('connecting')
-  const engine = await openUrl(url)
+  const engine = await startEngine({ kind: 'url', url })
   try {
     const connection = await engine.database.connect()
     try {

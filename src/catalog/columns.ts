@@ -1,6 +1,8 @@
-import type { Column } from '../model/schema-model.ts'
+import type { Column, Expression } from '../model/schema-model.ts'
+import { isNullConstant } from '../sql/null-constant.ts'
 import { sql } from '../sql/template.ts'
 import { firstUserOid } from './conditions.ts'
+import type { PrintedSql } from './printed-sql.ts'
 import { grouped, type Reading } from './reading.ts'
 
 interface ColumnRow {
@@ -48,7 +50,7 @@ export class Columns {
       name: row.name,
       type: printed.type(row.type),
       notNull: row.notNull,
-      default: printed.expression(row.default),
+      default: defaultOf(printed, row.default),
       generated: generations[row.generated] ?? null,
       identity: identities[row.identity] ?? null,
       inherited: !row.local,
@@ -78,6 +80,12 @@ const systemColumns: Readonly<Record<number, string>> = {
   [-4]: 'xmax',
   [-5]: 'cmax',
   [-6]: 'tableoid',
+}
+
+/** The server keeps a NULL that stands as default of a type with a length or a domain. */
+function defaultOf(printed: PrintedSql, text: string | null): Expression | null {
+  const expression = printed.expression(text)
+  return expression === null || isNullConstant(expression) ? null : expression
 }
 
 export async function readColumns(reading: Reading): Promise<Columns> {

@@ -48,6 +48,15 @@ test('types, defaults, identity and generation of columns', async () => {
   expect(model.sequences.get('public.t_c_seq')?.ownedBy).toEqual({ relation: 'public.t', column: 'c' })
 })
 
+test('a default of NULL is none, which the server keeps for some types', async () => {
+  const model = await readAfter(
+    server(),
+    `create domain d as int; create table t (a varchar(9) default null, b d default null, c int default null, e int default 0)`,
+  )
+  const { columns } = relationOf(model, 'public.t')
+  expect(columns.map((column) => column.default === null)).toEqual([true, true, true, false])
+})
+
 test('constraints of every kind, NOT NULL left to the columns', async () => {
   const model = await readAfter(
     server(),

@@ -33,6 +33,16 @@ describe('CREATE TABLE', () => {
     expect(columns[0]?.default).not.toBeNull()
   })
 
+  it('a default of NULL is none, be it cast or not', () => {
+    const { columns } = relationOf(
+      modelOf(
+        'create table t (a int default null, b text default null::character varying, c text default 0)',
+      ),
+      'public.t',
+    )
+    expect(columns.map((column) => column.default === null)).toEqual([true, true, false])
+  })
+
   it('primary key columns are NOT NULL, wherever the key stands', () => {
     const { columns } = relationOf(
       modelOf('create table t (a int, b int, c int, primary key (a, b))'),

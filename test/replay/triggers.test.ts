@@ -19,6 +19,14 @@ describe('CREATE TRIGGER', () => {
     ])
   })
 
+  test("calls PostgreSQL's own function where nothing else has the name", () => {
+    const calls = `create table t (id int); create trigger a before update on t
+      for each row execute function suppress_redundant_updates_trigger();`
+    expect(relationOf(modelOf(calls), 'public.t').triggers).toMatchObject([
+      { routine: 'pg_catalog.suppress_redundant_updates_trigger()' },
+    ])
+  })
+
   test('INSTEAD OF stands on a view', () => {
     const model = modelOf(`${invoices} create view v as select id from invoices;
       create trigger t instead of delete on v for each row execute procedure touch();`)

@@ -2,6 +2,7 @@ import type { ColumnDef, Constraint as ConstraintNode, Node } from 'libpg-query'
 import type { Column, Expression, Relation } from '../../model/schema-model.ts'
 import { displayId } from '../../sql/identifiers.ts'
 import { as, strings } from '../../sql/node.ts'
+import { isNullConstant } from '../../sql/null-constant.ts'
 import { bindExpression } from '../bind.ts'
 import type { StatementContext } from '../context.ts'
 import { chooseRelationName } from '../generated-names.ts'
@@ -116,7 +117,7 @@ export function defaultOf(
   relation: Relation,
   node: Node | undefined,
 ): Expression | null {
-  if (node === undefined || as(node, 'A_Const')?.isnull === true) return null
+  if (node === undefined || isNullConstant(node)) return null
   return bindExpression(context, node, relation)
 }
 

@@ -1,6 +1,8 @@
 import type { CreateTrigStmt } from 'libpg-query'
 import type { Relation, RoutineId, Trigger } from '../../model/schema-model.ts'
+import { displayId } from '../../sql/identifiers.ts'
 import { strings } from '../../sql/node.ts'
+import { builtInRoutines } from '../built-in-routines.ts'
 import type { Handlers, StatementContext } from '../context.ts'
 import { knownRelation, withNamed } from '../known.ts'
 import { newName } from '../object-names.ts'
@@ -48,7 +50,10 @@ function triggerOf(statement: CreateTrigStmt, context: StatementContext): Trigge
 function triggerRoutine({ funcname }: CreateTrigStmt, { state }: StatementContext): RoutineId {
   const names = strings(funcname)
   const found = findRoutines(state, names).find((routine) => routine.arguments.length === 0)
-  return found?.id ?? `${newName(state, names).id}()`
+  if (found !== undefined) return found.id
+  const [name = '', ...rest] = names
+  const isBuiltIn = rest.length === 0 && builtInRoutines.has(name)
+  return `${isBuiltIn ? displayId('pg_catalog', name) : newName(state, names).id}()`
 }
 
 /** A row trigger of a partitioned table stands on its partitions too. */

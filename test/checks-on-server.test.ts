@@ -62,7 +62,7 @@ describe.each(checks.filter(runsHere).map((check) => ({ check, id: check.id })))
 
       const rows = await stage.rows(live.model, tenancy, example.rows)
       const attempt = async () =>
-        example.leaks === undefined ? null : await stage.attempt(example.leaks, rows)
+        example.leaks === undefined ? null : await stage.attempt(example.leaks, rows, example.as)
       expect((await attempt())?.verdict ?? 'leaked').toBe('leaked')
       if (check.fix === undefined) return
       const unmended = await fix(check, defects)

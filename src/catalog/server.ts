@@ -8,6 +8,7 @@ interface ServerRow {
   readonly version: number
   readonly database: string
   readonly owner: RoleName
+  readonly bootstrapRole: RoleName
   readonly role: RoleName
   readonly superuser: boolean
   readonly searchPath: string
@@ -16,6 +17,7 @@ interface ServerRow {
 const server = sql`
   select pg_catalog.current_setting('server_version_num')::pg_catalog.int4 as version,
     d.datname as database, pg_catalog.pg_get_userbyid(d.datdba) as owner,
+    pg_catalog.pg_get_userbyid(10) as "bootstrapRole",
     r.rolname as role, r.rolsuper as superuser,
     pg_catalog.current_setting('search_path') as "searchPath"
   from pg_catalog.pg_database d, pg_catalog.pg_roles r
@@ -25,6 +27,12 @@ const server = sql`
 export async function readServer(connection: Connection): Promise<Omit<ServerFacts, 'capabilities'>> {
   const [row] = await connection.query<ServerRow>(server)
   if (row === undefined) throw new InputError('the server does not tell which database and role this is')
-  const { version, database, owner, role, superuser, searchPath } = row
-  return { version, database: { name: database, owner }, reader: { role, superuser }, searchPath }
+  const { version, database, owner, bootstrapRole, role, superuser, searchPath } = row
+  return {
+    version,
+    database: { name: database, owner },
+    bootstrapRole,
+    reader: { role, superuser },
+    searchPath,
+  }
 }

@@ -22,6 +22,7 @@ import policyNamesMissingColumn from './policy-names-missing-column.ts'
 import policyWithoutUsing from './policy-without-using.ts'
 import policyWithoutWithCheck from './policy-without-with-check.ts'
 import renamedAway from './renamed-away.ts'
+import roleBypassesRowSecurity from './role-bypasses-row-security.ts'
 import rowSecurityDisabled from './row-security-disabled.ts'
 import rowSecurityNotEnabled from './row-security-not-enabled.ts'
 import rowSecurityNotForced from './row-security-not-forced.ts'
@@ -57,6 +58,7 @@ export const checks: readonly Check[] = [
   policyWithoutUsing,
   policyWithoutWithCheck,
   renamedAway,
+  roleBypassesRowSecurity,
   rowSecurityDisabled,
   rowSecurityNotEnabled,
   rowSecurityNotForced,
@@ -92,6 +94,7 @@ export const checkIds = [
   'policy-without-using',
   'policy-without-with-check',
   'renamed-away',
+  'role-bypasses-row-security',
   'row-security-disabled',
   'row-security-not-enabled',
   'row-security-not-forced',

@@ -5,6 +5,8 @@ export interface ServerFacts {
   /** As `server_version_num`: 180004 for 18.4. */
   readonly version: number
   readonly database: { readonly name: string; readonly owner: RoleName }
+  /** The superuser that every server begins with. */
+  readonly bootstrapRole: RoleName
   /** The role that read the catalogs, and whether it is a superuser. */
   readonly reader: { readonly role: RoleName; readonly superuser: boolean }
   /** The `search_path` that the reader's session began with. */

@@ -4,6 +4,9 @@ import type { TenancyInput } from '../../src/tenancy/declaration.ts'
 /** On a server: the role that runs the migrations, and so owns what they create. */
 export const owner = 'app_owner'
 
+/** The role that the application connects as. */
+export const appRole = 'app_user'
+
 /** What stands before every example: the tables and functions that say who a tenant is, protected themselves. */
 export const prelude = sql`
   create role app_user login;
@@ -77,5 +80,5 @@ export const preludeTenancy: TenancyInput = {
     userSetting: 'app.user_id',
     functions: ['app.current_tenant_id', 'app.current_user_id'],
   },
-  appRoles: ['app_user'],
+  appRoles: [appRole],
 }

@@ -6,7 +6,7 @@ import { as } from '../../src/sql/node.ts'
 import { parseStatements } from '../../src/sql/parse.ts'
 import type { Tenancy } from '../../src/tenancy/tenancy.ts'
 import { type ExampleSql, textsOf } from './examples.ts'
-import { owner, prelude } from './prelude.ts'
+import { appRole, owner, prelude } from './prelude.ts'
 import { own, Rows } from './rows.ts'
 
 export type Verdict =
@@ -65,12 +65,12 @@ export class Stage {
     return rows
   }
 
-  /** What the app role sees and changes by the query, in the context of its own tenant. */
-  async attempt(query: string, rows: Rows): Promise<Verdict> {
+  /** What a role sees and changes by the query, in the context of its own tenant. */
+  async attempt(query: string, rows: Rows, role = appRole): Promise<Verdict> {
     const before = await rows.foreign()
     return await this.undone(async () => {
       try {
-        const seen = await this.asTenant(query)
+        const seen = await this.asTenant(query, role)
         if (seen.some((row) => rows.isForeign(row))) return { verdict: 'leaked' }
       } catch (error) {
         if (codeOf(error) !== insufficientPrivilege) throw error
@@ -82,9 +82,12 @@ export class Stage {
     })
   }
 
-  async asTenant<Row = Readonly<Record<string, unknown>>>(query: string): Promise<readonly Row[]> {
+  async asTenant<Row = Readonly<Record<string, unknown>>>(
+    query: string,
+    role = appRole,
+  ): Promise<readonly Row[]> {
     await this.connection.query(
-      `set local session authorization app_user;
+      `set local session authorization ${role};
        set local app.tenant_id = '${own.tenant}'; set local app.user_id = '${own.user}'`,
     )
     return await this.connection.query<Row>(query)

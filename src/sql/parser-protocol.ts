@@ -16,7 +16,7 @@ export const signal = {
   asked: 0,
   /** Counts what the thread has answered. */
   answered: 1,
-  /** Where in the texts to be parsed ahead the user is: their length up to the end of the one that it waits for. */
+  /** The start, in the texts to be parsed ahead, of the one that the user waited for last. */
   reached: 2,
 } as const
 

@@ -68,8 +68,6 @@ export class ParserThread implements Grammar {
       return this.#answer(null)
     }
     this.#ahead.delete(script)
-    Atomics.store(this.#signals, signal.reached, start + script.length)
-    count(this.#signals, signal.asked)
     return this.#answer(start)
   }
 
@@ -100,9 +98,18 @@ export class ParserThread implements Grammar {
       const seen = Atomics.load(this.#signals, signal.answered)
       const received = receiveMessageOnPort(this.#port) as { readonly message: Answer } | undefined
       if (received !== undefined) this.#answers.set(received.message.id, received.message)
-      else if (Atomics.wait(this.#signals, signal.answered, seen, this.#patience) === 'timed-out') {
-        throw failed(`it gave no answer for ${this.#patience / 1000} seconds`)
-      }
+      else this.#wait(id, seen)
+    }
+  }
+
+  /** The thread is told how far this one is only where this one waits for it: to wake it for each text costs more than the text. */
+  #wait(id: number | null, seen: number): void {
+    if (id !== null) {
+      Atomics.store(this.#signals, signal.reached, id)
+      count(this.#signals, signal.asked)
+    }
+    if (Atomics.wait(this.#signals, signal.answered, seen, this.#patience) === 'timed-out') {
+      throw failed(`it gave no answer for ${this.#patience / 1000} seconds`)
     }
   }
 }

@@ -4,8 +4,12 @@ import { join } from 'node:path'
 import { afterAll, beforeAll } from 'vitest'
 import { startEmbedded } from '../src/engine/embedded.ts'
 import type { Engine } from '../src/engine/engine.ts'
+import { startTestcontainers } from '../src/engine/testcontainers.ts'
 
-/** The major version that the tests run on: `RINGFENCE_TEST_POSTGRES`, one of 14 to 18; 18 where it is not set. */
+/**
+ * The major version that the tests run on: `RINGFENCE_TEST_POSTGRES`, one of 14 to 18; 18 where it is not set. With
+ * `RINGFENCE_TEST_ENGINE=testcontainers` the server comes from there instead.
+ */
 export const testedMajor = Number(process.env.RINGFENCE_TEST_POSTGRES ?? '18')
 
 /**
@@ -24,7 +28,7 @@ export function testServer(): () => Engine {
   let engine: Engine | null = null
   beforeAll(async () => {
     engine = await startTestServer()
-  })
+  }, 60_000)
   afterAll(() => engine?.stop())
   return () => {
     if (engine === null) throw new Error('the test server is there once the tests run, not before')
@@ -34,7 +38,11 @@ export function testServer(): () => Engine {
 
 /** The same for whoever stops it: scripts, and tests that need more than one. */
 export async function startTestServer(major = testedMajor): Promise<Engine> {
-  return await startEmbedded({ native: nativeOf(major), temporary: swiftFolder() })
+  if (process.env.RINGFENCE_TEST_ENGINE !== 'testcontainers') {
+    return await startEmbedded({ native: nativeOf(major), temporary: swiftFolder() })
+  }
+  const image = process.env.RINGFENCE_TEST_IMAGE ?? `postgres:${major}`
+  return await startTestcontainers({ project: join(import.meta.dirname, 'servers'), image })
 }
 
 /** Where the server of a major version is installed; 14 to 17 by `npm ci --prefix test/servers`. */

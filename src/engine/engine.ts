@@ -22,7 +22,7 @@ export interface Engine {
 
 export interface Database {
   readonly name: string
-  /** Where it is, for messages and for tools that take a URL. Never holds a password. */
+  /** Where it is, for messages and for tools that take a URL. That of a given server comes without the password. */
   readonly url: string
   connect(options?: ConnectOptions): Promise<EngineConnection>
   /** A copy of the database as it stands. Whoever is connected to it is disconnected. */

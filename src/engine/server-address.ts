@@ -1,11 +1,13 @@
 import type { Target } from './connect.ts'
 
-/** The URL of a database without its password: for messages, and for tools that ask for the password themselves. */
-export function addressOf({ host, port, user, database }: Target): string {
+/** The URL of a database; with its password only where the server is a throwaway of our own. */
+export function urlOf({ host, port, user, database, password }: Target, owned: boolean): string {
   const path = encodeURIComponent(database)
-  if (isSocketFolder(host))
+  if (isSocketFolder(host)) {
     return `postgresql:///${path}?${new URLSearchParams({ user, host, port: `${port}` })}`
-  return `postgresql://${encodeURIComponent(user)}@${hostAndPort(host, port)}/${path}`
+  }
+  const secret = owned && typeof password === 'string' ? `:${encodeURIComponent(password)}` : ''
+  return `postgresql://${encodeURIComponent(user)}${secret}@${hostAndPort(host, port)}/${path}`
 }
 
 /** What messages call the server. */

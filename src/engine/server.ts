@@ -3,7 +3,7 @@ import { InputError } from '../findings/input-error.ts'
 import { quoteIdentifier } from '../sql/identifiers.ts'
 import { connect, type Target } from './connect.ts'
 import type { ConnectOptions, Database, Engine, EngineConnection, EngineKind, Snapshot } from './engine.ts'
-import { addressOf } from './server-address.ts'
+import { urlOf } from './server-address.ts'
 
 /** A server that runs, as the ways to come by one hand it over. */
 export interface Server {
@@ -122,7 +122,7 @@ class ServerEngine implements Engine {
   }
 
   urlOf(database: string): string {
-    return addressOf({ ...this.#server.target, database })
+    return urlOf({ ...this.#server.target, database }, this.#server.owned)
   }
 }
 

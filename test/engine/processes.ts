@@ -28,7 +28,7 @@ export function engineProcess(code: string, temporary: string): ChildProcess {
   const child = spawn(process.execPath, ['--input-type=module', '--eval', program], {
     detached: true,
     env: { ...process.env, TMPDIR: temporary },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'ignore'],
   })
   onTestFinished(() => {
     child.kill('SIGKILL')

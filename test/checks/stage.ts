@@ -6,6 +6,7 @@ import { as } from '../../src/sql/node.ts'
 import { parseStatements } from '../../src/sql/parse.ts'
 import type { Tenancy } from '../../src/tenancy/tenancy.ts'
 import { type ExampleSql, textsOf } from './examples.ts'
+import { planned } from './planned.ts'
 import { appRole, owner, prelude } from './prelude.ts'
 import { own, Rows } from './rows.ts'
 
@@ -20,9 +21,11 @@ export type Verdict =
  */
 export class Stage {
   readonly connection: Connection
+  readonly #catalog: Connection
 
   private constructor(connection: Connection) {
     this.connection = connection
+    this.#catalog = planned(connection)
   }
 
   static async open(connection: Connection): Promise<Stage> {
@@ -55,7 +58,7 @@ export class Stage {
   }
 
   async model(): Promise<SchemaModel> {
-    return await readCatalog(this.connection, { inTransaction: true })
+    return await readCatalog(this.#catalog, { inTransaction: true })
   }
 
   /** Writes rows of both tenants into every table, and those that an example adds to them. */

@@ -1,8 +1,9 @@
-import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { cpus, tmpdir, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { auditTimes } from './catalog.ts'
 import { oneMoreMigration, writeHistory } from './history.ts'
 import { type Command, median, runPairs } from './paired.ts'
 
@@ -11,6 +12,7 @@ const { values } = parseArgs({
     pairs: { type: 'string', default: '5' },
     squawk: { type: 'string' },
     keep: { type: 'boolean', default: false },
+    only: { type: 'string' },
   },
 })
 const pairs = Number(values.pairs)
@@ -28,8 +30,11 @@ try {
   print(
     `${cpus().length} x ${cpus()[0]?.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GB, Node ${process.versions.node}`,
   )
-  wholeHistory(join(folder, 'whole'))
-  oneChangedFile(join(folder, 'changed'))
+  if (values.only === undefined || values.only === 'check') {
+    wholeHistory(join(folder, 'whole'))
+    oneChangedFile(join(folder, 'changed'))
+  }
+  if (values.only === undefined || values.only === 'audit') await audits(join(folder, 'audit'))
 } finally {
   if (values.keep) print(`kept: ${folder}`)
   else rmSync(folder, { recursive: true, force: true })
@@ -82,6 +87,24 @@ function oneChangedFile(root: string): void {
     cwd: root,
   }
   compare(ours, theirs, root)
+}
+
+async function audits(root: string): Promise<void> {
+  mkdirSync(root)
+  print(
+    '\nringfence audit of a database: median, least and most of the runs; processor time and peak memory of the process',
+  )
+  for (const { tables, seconds, processorSeconds, megabytes } of await auditTimes(
+    cli,
+    root,
+    [100, 1_000, 10_000],
+    pairs,
+  )) {
+    const [middle, least, most] = seconds.map((each) => each.toFixed(2))
+    print(
+      `  ${String(tables).padStart(6)} tables  ${middle} s (${least} to ${most})  ${processorSeconds.toFixed(2)} s  ${megabytes.toFixed(0)} MB`,
+    )
+  }
 }
 
 function compare(ours: Command, theirs: Command, root: string): void {

@@ -1,4 +1,4 @@
-import type { Expression, SchemaModel } from '../model/schema-model.ts'
+import type { Expression, Grant, RoleName, SchemaModel } from '../model/schema-model.ts'
 import { knownNames } from '../policy/known-names.ts'
 import { printExpression, printQuery } from '../sql/expression.ts'
 import { looselyEqual } from '../sql/normal-form/loosely-equal.ts'
@@ -40,10 +40,20 @@ export class Comparison {
   readonly differences: Difference[] = []
   readonly notCompared: Difference[] = []
   compared = 0
+  readonly #migrationRole: RoleName | null
   readonly #left: KnownNames
   readonly #right: KnownNames
 
-  constructor(left: SchemaModel, right: SchemaModel) {
+  /** Whether both sides can tell of a grant: MAINTAIN is of PostgreSQL 17, and what an owner may do is no grant. */
+  readonly tellsOf: (grant: Grant) => boolean
+
+  constructor(left: SchemaModel, right: SchemaModel, migrationRole: RoleName | null) {
+    const version = Math.min(
+      ...[left, right].map(({ server }) => server?.version ?? Number.POSITIVE_INFINITY),
+    )
+    this.tellsOf = ({ privilege, grantee }) =>
+      grantee !== migrationRole && (version >= 170_000 || privilege !== 'maintain')
+    this.#migrationRole = migrationRole
     this.#left = knownNames(left)
     this.#right = knownNames(right)
   }
@@ -52,6 +62,16 @@ export class Comparison {
     this.compared++
     const [one, other] = [textOf(left), textOf(right)]
     if (one !== other) this.differ(place, one, other)
+  }
+
+  owner(place: Place, left: RoleName | null, right: RoleName | null): void {
+    const plain = (role: RoleName | null) => (role === this.#migrationRole ? null : role)
+    this.value(place, plain(left), plain(right))
+  }
+
+  /** For what a side can't tell. */
+  skip(place: Place, left: unknown, right: unknown): void {
+    this.notCompared.push(differenceAt(place, textOf(left), textOf(right)))
   }
 
   differ(place: Place, left: string | null, right: string | null): void {

@@ -1,41 +1,21 @@
-import type {
-  Column,
-  Constraint,
-  DatabaseSetting,
-  DefaultPrivilege,
-  EventTrigger,
-  Extension,
-  Index,
-  Namespace,
-  PartitionKey,
-  Policy,
-  Publication,
-  Relation,
-  Role,
-  RoleMembership,
-  Routine,
-  Rule,
-  SchemaModel,
-  Sequence,
-  Trigger,
-  Type,
-  ViewDefinition,
-} from '../model/schema-model.ts'
+import type { DefaultPrivilege, Relation, RoleName, SchemaModel } from '../model/schema-model.ts'
 import { relationScope } from '../policy/known-names.ts'
 import { Comparison, type Difference, type ObjectKind, type Place } from './comparison.ts'
+import { compareFields, describe, type Fields } from './fields.ts'
 import {
-  compareFields,
-  describe,
-  expression,
-  type Fields,
-  grants,
-  ignored,
-  keys,
-  named,
-  optional,
-  unordered,
-  value,
-} from './fields.ts'
+  defaultPrivilegeFields,
+  eventTriggerFields,
+  extensionFields,
+  membershipFields,
+  namespaceFields,
+  publicationFields,
+  relationFields,
+  roleFields,
+  routineFields,
+  sequenceFields,
+  settingFields,
+  typeFields,
+} from './model-fields.ts'
 
 export type { Difference } from './comparison.ts'
 
@@ -50,6 +30,8 @@ export interface Differences {
 export interface DifferencesOptions {
   /** Objects to leave out: what an extension or a platform brings, the bookkeeping of a tool. */
   readonly leavesOut?: (kind: ObjectKind, id: string) => boolean
+  /** The role that ran the migrations: what it owns has owner null on both sides, and what it was granted is not compared. */
+  readonly migrationRole?: RoleName
 }
 
 /**
@@ -59,9 +41,9 @@ export interface DifferencesOptions {
 export function differencesOf(
   left: SchemaModel,
   right: SchemaModel,
-  { leavesOut = () => false }: DifferencesOptions = {},
+  { leavesOut = () => false, migrationRole }: DifferencesOptions = {},
 ): Differences {
-  const comparison = new Comparison(left, right)
+  const comparison = new Comparison(left, right, migrationRole ?? null)
   const maps = <T extends object>(
     kind: ObjectKind,
     one: ReadonlyMap<string, T>,
@@ -88,7 +70,8 @@ export function differencesOf(
   maps('sequences', left.sequences, right.sequences, sequenceFields)
   maps('roles', left.roles, right.roles, roleFields)
   maps('roleMemberships', left.roleMemberships, right.roleMemberships, membershipFields)
-  maps('defaultPrivileges', left.defaultPrivileges, right.defaultPrivileges, defaultPrivilegeFields)
+  const rows = ({ defaultPrivileges }: SchemaModel) => rowsOf(defaultPrivileges, migrationRole)
+  maps('defaultPrivileges', rows(left), rows(right), defaultPrivilegeFields)
   maps('publications', left.publications, right.publications, publicationFields)
   maps('extensions', left.extensions, right.extensions, extensionFields)
   maps('eventTriggers', left.eventTriggers, right.eventTriggers, eventTriggerFields)
@@ -102,195 +85,20 @@ function lasting({ relations }: SchemaModel): ReadonlyMap<string, Relation> {
   return new Map([...relations].filter(([, { persistence }]) => persistence !== 'temporary'))
 }
 
-const namespaceFields: Fields<Namespace> = { name: value, owner: value, grants, source: ignored }
-
-const columnFields: Fields<Column> = {
-  name: value,
-  type: value,
-  notNull: value,
-  default: expression,
-  generated: value,
-  identity: value,
-  inherited: value,
-  source: ignored,
+/** By all that tells one row from another. */
+function rowsOf(
+  rows: SchemaModel['defaultPrivileges'],
+  migrationRole: RoleName | undefined,
+): ReadonlyMap<string, DefaultPrivilege> {
+  return new Map(
+    [...rows.values()]
+      .filter(({ grantee }) => grantee !== migrationRole)
+      .map((row) => {
+        const forRole = row.forRole === migrationRole ? null : row.forRole
+        return [
+          JSON.stringify([forRole, row.namespace, row.objects, row.grantee, row.grantable, row.revoked]),
+          row,
+        ]
+      }),
+  )
 }
-
-const constraintFields: Fields<Constraint> = {
-  name: value,
-  kind: value,
-  columns: value,
-  references: value,
-  expression,
-  index: value,
-  validated: value,
-  enforced: value,
-  noInherit: value,
-  source: ignored,
-}
-
-const indexFields: Fields<Index> = {
-  name: value,
-  unique: value,
-  method: value,
-  keys,
-  included: value,
-  predicate: expression,
-  source: ignored,
-}
-
-const policyFields: Fields<Policy> = {
-  name: value,
-  command: value,
-  permissive: value,
-  roles: unordered,
-  using: expression,
-  withCheck: expression,
-  source: ignored,
-}
-
-const triggerFields: Fields<Trigger> = {
-  name: value,
-  timing: value,
-  events: unordered,
-  forEachRow: value,
-  routine: value,
-  enabled: value,
-  source: ignored,
-}
-
-const ruleFields: Fields<Rule> = { name: value, event: value, instead: value, source: ignored }
-
-const viewFields: Fields<ViewDefinition> = {
-  query: (comparison, place, left, right) => comparison.query(place, left, right),
-  reads: unordered,
-  calls: unordered,
-  securityInvoker: value,
-  securityBarrier: value,
-  checkOption: value,
-}
-
-const partitionKeyFields: Fields<PartitionKey> = { strategy: value, keys }
-
-const relationFields: Fields<Relation> = {
-  id: ignored,
-  namespace: ignored,
-  name: ignored,
-  kind: value,
-  persistence: value,
-  owner: value,
-  columns: named(columnFields, ({ type }) => type),
-  constraints: named(constraintFields),
-  indexes: named(indexFields),
-  rowSecurityEnabled: value,
-  rowSecurityForced: value,
-  policies: named(policyFields),
-  triggers: named(triggerFields),
-  rules: named(ruleFields),
-  grants,
-  partitionOf: value,
-  partitionBy: optional(partitionKeyFields),
-  inherits: value,
-  view: optional(viewFields),
-  origin: ignored,
-  source: ignored,
-  rowSecurityEnabledSource: ignored,
-  rowSecurityForcedSource: ignored,
-}
-
-const routineFields: Fields<Routine> = {
-  id: ignored,
-  namespace: ignored,
-  name: ignored,
-  kind: value,
-  arguments: value,
-  argumentNames: value,
-  returns: value,
-  language: value,
-  body: value,
-  sqlBody: (comparison, place, left, right) => {
-    if (left === null || right === null) comparison.value(place, left !== null, right !== null)
-    else keys(comparison, place, left, right)
-  },
-  securityDefiner: value,
-  leakproof: value,
-  volatility: value,
-  settings: value,
-  owner: value,
-  grants,
-  source: ignored,
-}
-
-const typeFields: Fields<Type> = {
-  id: ignored,
-  namespace: ignored,
-  name: ignored,
-  kind: value,
-  labels: value,
-  baseType: value,
-  owner: value,
-  source: ignored,
-}
-
-const sequenceFields: Fields<Sequence> = {
-  id: ignored,
-  namespace: ignored,
-  name: ignored,
-  ownedBy: value,
-  owner: value,
-  grants,
-  source: ignored,
-}
-
-const roleFields: Fields<Role> = {
-  name: ignored,
-  superuser: value,
-  bypassRowSecurity: value,
-  login: value,
-  inherit: value,
-  createRole: value,
-  settings: value,
-  source: ignored,
-}
-
-const membershipFields: Fields<RoleMembership> = {
-  role: value,
-  member: value,
-  admin: value,
-  inherit: (comparison, place, left, right) => {
-    if (left !== null && right !== null) comparison.value(place, left, right)
-  },
-  set: value,
-  source: ignored,
-}
-
-const defaultPrivilegeFields: Fields<DefaultPrivilege> = {
-  forRole: value,
-  namespace: value,
-  objects: value,
-  grantee: value,
-  privileges: unordered,
-  grantable: value,
-  revoked: value,
-  source: ignored,
-}
-
-const publicationFields: Fields<Publication> = {
-  name: value,
-  allTables: value,
-  relations: unordered,
-  namespaces: unordered,
-  source: ignored,
-}
-
-const extensionFields: Fields<Extension> = { name: value, namespace: value, source: ignored }
-
-const eventTriggerFields: Fields<EventTrigger> = {
-  name: value,
-  event: value,
-  tags: unordered,
-  routine: value,
-  enabled: value,
-  source: ignored,
-}
-
-const settingFields: Fields<DatabaseSetting> = { name: value, value, source: ignored }

@@ -1,4 +1,4 @@
-import type { Expression, Grant } from '../model/schema-model.ts'
+import type { Expression, Grant, RoleName } from '../model/schema-model.ts'
 import type { Comparison, Place } from './comparison.ts'
 
 /** Compares what two models say in one place. */
@@ -10,6 +10,10 @@ export type Fields<T> = { readonly [K in keyof T]-?: Compare<T[K]> }
 export const value: Compare<unknown> = (comparison, place, left, right) =>
   comparison.value(place, left, right)
 
+/** Null and the role that ran the migrations are the same. */
+export const owner: Compare<RoleName | null> = (comparison, place, left, right) =>
+  comparison.owner(place, left, right)
+
 /** What a source can't know, or what is told by another field. */
 export const ignored: Compare<unknown> = () => undefined
 
@@ -19,6 +23,12 @@ export const unordered: Compare<readonly unknown[]> = (comparison, place, left, 
 
 export const expression: Compare<Expression | null> = (comparison, place, left, right) =>
   comparison.expression(place, left, right)
+
+/** Replay works out the columns of a query, not the types of all of them. */
+export const type: Compare<string> = (comparison, place, left, right) => {
+  if (left !== right && (left === 'unknown' || right === 'unknown')) comparison.skip(place, left, right)
+  else comparison.value(place, left, right)
+}
 
 /** Names of columns and expressions, in order. */
 export const keys: Compare<readonly (string | Expression)[]> = (comparison, place, left, right) => {
@@ -34,7 +44,12 @@ export const keys: Compare<readonly (string | Expression)[]> = (comparison, plac
 }
 
 export const grants: Compare<readonly Grant[]> = (comparison, place, left, right) =>
-  unordered(comparison, place, left.flatMap(grantTexts), right.flatMap(grantTexts))
+  unordered(
+    comparison,
+    place,
+    left.filter(comparison.tellsOf).flatMap(grantTexts),
+    right.filter(comparison.tellsOf).flatMap(grantTexts),
+  )
 
 function grantTexts({ grantee, privilege, columns, grantable }: Grant): string[] {
   const suffix = grantable ? ' with grant option' : ''

@@ -10,9 +10,9 @@ import type { State } from './state.ts'
 export const unknownType = 'unknown'
 
 /** The types of the columns that a query gives, in the order of `queryColumns`; `unknown` where only the server can tell. */
-export function queryTypes(state: State, query: SelectStmt): string[] {
-  if (query.larg !== undefined) return queryTypes(state, query.larg)
-  const scope = queryScope(state, query, null)
+export function queryTypes(state: State, query: SelectStmt, outer: Scope | null = null): string[] {
+  const scope = queryScope(state, query, outer)
+  if (query.larg !== undefined) return queryTypes(state, query.larg, { ...scope, items: [] })
   const row = as(query.valuesLists?.[0], 'List')?.items
   if (row !== undefined) return row.map((value) => expressionType(state, value, scope))
   return (query.targetList ?? []).flatMap((target) => {

@@ -16,7 +16,7 @@ export interface FileRun {
   readonly transactions: Transactions
   readonly extensions: Extensions
   /** Told of a statement that fails and is passed over; null where the first failure ends the run. */
-  readonly onFailure: ((failure: InputError) => void) | null
+  readonly onFailure: ((failure: InputError, statement: FileStatement) => void) | null
   /** Whether a role that is there already is no failure: roles are the server's, not the database's. */
   readonly mayFindRoles: boolean
 }
@@ -40,7 +40,7 @@ export async function applyFile(migration: Migration, run: FileRun): Promise<num
       if (statement.node !== null) transactions.after(statement.node)
     } catch (error) {
       if (onFailure === null) throw failureOf(statement, error, whatIsLeft(kept))
-      onFailure(failureOf(statement, error, null))
+      onFailure(failureOf(statement, error, null), statement)
     }
     if (!transactions.isOpen) kept = at + 1
   }

@@ -7,6 +7,7 @@ import type { Platform } from '../../tenancy/tenancy.ts'
 import { applyFile, type FileRun } from './apply-file.ts'
 import { Extensions } from './extensions.ts'
 import { Transactions } from './file-transaction.ts'
+import type { FileStatement } from './statements-of.ts'
 
 /** A database that sessions can be opened on, one after another. */
 export interface Sessions {
@@ -24,7 +25,7 @@ export interface ApplyOptions {
    * Told of a statement that fails, which is then passed over, as if it were not there. Without it the first failure
    * ends the run: what the tool's own transaction holds is rolled back, and the failure is thrown as an `InputError`.
    */
-  readonly onFailure?: (failure: InputError) => void
+  readonly onFailure?: (failure: InputError, statement: FileStatement) => void
   /** Told of each file before it is run. */
   readonly onFile?: (file: string) => void
 }

@@ -7,8 +7,9 @@ export interface FileStatement {
   /** The file that it stands in: an included one, where it does. */
   readonly file: string
   readonly text: string
-  /** Where it starts in the text of the file. */
+  /** Where it stands in the text of the file. */
   readonly start: number
+  readonly end: number
   /** What is sent; null where a reader of the file could make no SQL of it. */
   readonly sql: string | null
   /** Why it can't be sent. */
@@ -29,16 +30,27 @@ function statementsOfPart({ file, text }: Migration, part: MigrationPart): FileS
     case 'include':
       return statementsOf(part.migration)
     case 'unreadable':
-      return [{ file, text, start: part.start, sql: null, reason: part.reason, node: null, verbatim: false }]
+      return [
+        {
+          file,
+          text,
+          start: part.start,
+          end: part.end,
+          sql: null,
+          reason: part.reason,
+          node: null,
+          verbatim: false,
+        },
+      ]
     case 'substituted':
       return parseStatements(part.sql).map((statement) => ({
         ...sent(part.sql, statement),
-        ...{ file, text, start: part.start, verbatim: false },
+        ...{ file, text, start: part.start, end: part.end, verbatim: false },
       }))
     case 'sql':
       return parseStatements(text, part).map((statement) => ({
         ...sent(text, statement),
-        ...{ file, text, start: statement.start, verbatim: true },
+        ...{ file, text, start: statement.start, end: statement.end, verbatim: true },
       }))
   }
 }

@@ -1,6 +1,6 @@
 import type { CaseExpr, ColumnRef, FuncCall, Node, SubLink } from 'libpg-query'
 import { as, kindOf, strings } from '../node.ts'
-import { cast, commonType, meet, relaxed, yielding } from './casts.ts'
+import { cast, commonType, meet, meetAlike, relaxed, yielding } from './casts.ts'
 import { normalOperation } from './operations.ts'
 import { Queries } from './queries.ts'
 import { functionResult, valueFunctionResult } from './result-types.ts'
@@ -19,7 +19,7 @@ export class Expressions {
 
   whole(node: Node, scope: Scope, type: string | undefined): Node {
     const value = this.of(node, scope)
-    return type === undefined ? value.node : yielding(value, typed(reference('value'), type)).node
+    return type === undefined ? value.node : meetAlike(value, typed(reference('value'), type))[0].node
   }
 
   /** A query whose columns' names do not matter. */

@@ -1,0 +1,228 @@
+import type {
+  Column,
+  Constraint,
+  DatabaseSetting,
+  DefaultPrivilege,
+  EventTrigger,
+  Extension,
+  Index,
+  Namespace,
+  PartitionKey,
+  Policy,
+  Publication,
+  Relation,
+  Role,
+  RoleMembership,
+  Routine,
+  Rule,
+  Sequence,
+  Trigger,
+  Type,
+  ViewDefinition,
+} from '../model/schema-model.ts'
+import {
+  expression,
+  type Fields,
+  grants,
+  ignored,
+  keys,
+  named,
+  optional,
+  owner,
+  type,
+  unordered,
+  value,
+} from './fields.ts'
+
+export const namespaceFields: Fields<Namespace> = { name: value, owner, grants, source: ignored }
+
+const columnFields: Fields<Column> = {
+  name: value,
+  type,
+  notNull: value,
+  default: expression,
+  generated: value,
+  identity: value,
+  inherited: value,
+  source: ignored,
+}
+
+const constraintFields: Fields<Constraint> = {
+  name: value,
+  kind: value,
+  columns: value,
+  references: value,
+  expression,
+  index: value,
+  validated: value,
+  enforced: value,
+  noInherit: value,
+  source: ignored,
+}
+
+const indexFields: Fields<Index> = {
+  name: value,
+  unique: value,
+  method: value,
+  keys,
+  included: value,
+  predicate: expression,
+  source: ignored,
+}
+
+const policyFields: Fields<Policy> = {
+  name: value,
+  command: value,
+  permissive: value,
+  roles: unordered,
+  using: expression,
+  withCheck: expression,
+  source: ignored,
+}
+
+const triggerFields: Fields<Trigger> = {
+  name: value,
+  timing: value,
+  events: unordered,
+  forEachRow: value,
+  routine: value,
+  enabled: value,
+  source: ignored,
+}
+
+const ruleFields: Fields<Rule> = { name: value, event: value, instead: value, source: ignored }
+
+const viewFields: Fields<ViewDefinition> = {
+  query: (comparison, place, left, right) => comparison.query(place, left, right),
+  reads: unordered,
+  calls: unordered,
+  securityInvoker: value,
+  securityBarrier: value,
+  checkOption: value,
+}
+
+const partitionKeyFields: Fields<PartitionKey> = { strategy: value, keys }
+
+export const relationFields: Fields<Relation> = {
+  id: ignored,
+  namespace: ignored,
+  name: ignored,
+  kind: value,
+  persistence: value,
+  owner,
+  columns: named(columnFields, ({ type }) => type),
+  constraints: named(constraintFields),
+  indexes: named(indexFields),
+  rowSecurityEnabled: value,
+  rowSecurityForced: value,
+  policies: named(policyFields),
+  triggers: named(triggerFields),
+  rules: named(ruleFields),
+  grants,
+  partitionOf: value,
+  partitionBy: optional(partitionKeyFields),
+  inherits: value,
+  view: optional(viewFields),
+  origin: ignored,
+  source: ignored,
+  rowSecurityEnabledSource: ignored,
+  rowSecurityForcedSource: ignored,
+}
+
+export const routineFields: Fields<Routine> = {
+  id: ignored,
+  namespace: ignored,
+  name: ignored,
+  kind: value,
+  arguments: value,
+  argumentNames: value,
+  returns: value,
+  language: value,
+  body: value,
+  sqlBody: (comparison, place, left, right) => {
+    if (left === null || right === null) comparison.value(place, left !== null, right !== null)
+    else keys(comparison, place, left, right)
+  },
+  securityDefiner: value,
+  leakproof: value,
+  volatility: value,
+  settings: value,
+  owner,
+  grants,
+  source: ignored,
+}
+
+export const typeFields: Fields<Type> = {
+  id: ignored,
+  namespace: ignored,
+  name: ignored,
+  kind: value,
+  labels: value,
+  baseType: value,
+  owner,
+  source: ignored,
+}
+
+export const sequenceFields: Fields<Sequence> = {
+  id: ignored,
+  namespace: ignored,
+  name: ignored,
+  ownedBy: value,
+  owner,
+  grants,
+  source: ignored,
+}
+
+export const roleFields: Fields<Role> = {
+  name: ignored,
+  superuser: value,
+  bypassRowSecurity: value,
+  login: value,
+  inherit: value,
+  createRole: value,
+  settings: value,
+  source: ignored,
+}
+
+export const membershipFields: Fields<RoleMembership> = {
+  role: value,
+  member: value,
+  admin: value,
+  inherit: (comparison, place, left, right) => {
+    if (left !== null && right !== null) comparison.value(place, left, right)
+  },
+  set: value,
+  source: ignored,
+}
+
+export const defaultPrivilegeFields: Fields<DefaultPrivilege> = {
+  forRole: owner,
+  namespace: value,
+  objects: value,
+  grantee: value,
+  privileges: unordered,
+  grantable: value,
+  revoked: value,
+  source: ignored,
+}
+
+export const publicationFields: Fields<Publication> = {
+  name: value,
+  allTables: value,
+  relations: unordered,
+  namespaces: unordered,
+  source: ignored,
+}
+
+export const extensionFields: Fields<Extension> = { name: value, namespace: value, source: ignored }
+
+export const eventTriggerFields: Fields<EventTrigger> = {
+  name: value,
+  event: value,
+  tags: unordered,
+  routine: value,
+  enabled: value,
+  source: ignored,
+}
+
+export const settingFields: Fields<DatabaseSetting> = { name: value, value, source: ignored }

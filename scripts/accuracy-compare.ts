@@ -96,7 +96,16 @@ function announcer(model: SchemaModel): (id: string) => Pick<Difference, 'verdic
   const statements = [...model.unmodelled.values()]
   const any = statements.some(({ affects }) => affects === null)
   const named = new Set(statements.flatMap(({ affects }) => affects ?? []))
-  return (id) => ({ verdict: any || named.has(id) ? 'announced' : 'silent', named: named.has(id) })
+  const patterns = [...named].filter((id) => id.includes('*') && !id.includes('"')).map(withDigits)
+  return (id) => {
+    const isAnnounced = named.has(id) || patterns.some((pattern) => pattern.test(id))
+    return { verdict: any || isAnnounced ? 'announced' : 'silent', named: isAnnounced }
+  }
+}
+
+/** A star in an id stands for digits that are not known. */
+function withDigits(id: string): RegExp {
+  return new RegExp(`^${id.replaceAll('.', '[.]').replaceAll('$', '[$]').replaceAll('*', '[0-9]+')}$`)
 }
 
 function* relationDifferences(relation: Relation, real: TrueRelation): Generator<string> {

@@ -47,6 +47,7 @@ export class StatementContext {
   /** Reports that the statement's effect is not known. `affects`: the relations that it may affect, null for any. */
   unmodelled(reason: string, affects: readonly RelationId[] | null): void {
     const { unmodelled } = this.state
+    this.state.announce(affects ?? [])
     unmodelled.set(String(this.state.nextOrdinal()).padStart(9, '0'), {
       source: this.source,
       reason,

@@ -12,7 +12,6 @@ import type {
 } from 'libpg-query'
 import type { RelationId, Routine } from '../model/schema-model.ts'
 import { as, kindOf, strings, walk } from '../sql/node.ts'
-import { hasStandIn } from '../sql/stand-in.ts'
 import { isHarmless, relationsOfCall } from './harmless-routines.ts'
 import { findRelation } from './names.ts'
 import { calledRoutines } from './routine-calls.ts'
@@ -21,7 +20,7 @@ import { findRoutines } from './routine-names.ts'
 import { isSessionSetting, type SetConfigCall, setConfigOf } from './set-config.ts'
 import type { State } from './state.ts'
 import { plainStatements } from './statements/no-effect.ts'
-import { commandName, surelyTouched, touchedRelations } from './touched.ts'
+import { asPatterns, commandName, surelyTouched, touchedRelations } from './touched.ts'
 
 /** Something that code may do to the schema if it runs. */
 export interface Effect {
@@ -41,6 +40,14 @@ const queries = new Set<string>([
   ...['PrepareStmt', 'ExecuteStmt', 'DeclareCursorStmt', 'TruncateStmt', 'ExplainStmt', 'ReturnStmt'],
 ])
 
+/** Whether a statement moves rows and nothing else by itself, or calls. */
+export function isDataStatement(node: Node): boolean {
+  if (as(node, 'SelectStmt')?.intoClause !== undefined) return false
+  return ['SelectStmt', 'InsertStmt', 'UpdateStmt', 'DeleteStmt', 'MergeStmt', 'CallStmt'].includes(
+    kindOf(node),
+  )
+}
+
 /** What a statement may do to the schema. Empty where it is seen to do nothing. */
 export function statementEffects(state: State, node: Node, seen: Set<string> = new Set()): readonly Effect[] {
   const kind = kindOf(node)
@@ -52,15 +59,36 @@ export function statementEffects(state: State, node: Node, seen: Set<string> = n
   if (kind in plainStatements || kind === 'TransactionStmt') return []
   const setting = as(node, 'VariableSetStmt')
   if (setting !== undefined && !isSessionSetting(setting.name ?? '')) return []
-  if (as(node, 'CreateStmt')?.relation?.relpersistence === 't') return []
+  if (as(node, 'CreateStmt')?.relation?.relpersistence === 't' || isGrantElsewhere(node)) return []
   return [{ reason: commandName(node), affects: setting ? null : touchedRelations(state, node) }]
 }
 
-/** What a query may do through the routines that it calls and the triggers that it fires. */
-export function queryEffects(state: State, root: unknown, seen: Set<string> = new Set()): readonly Effect[] {
+/** GRANT and REVOKE on what the model doesn't tell of. */
+function isGrantElsewhere(node: Node): boolean {
+  const { objtype = 'OBJECT_TABLE' } = as(node, 'GrantStmt') ?? {}
+  return [
+    'OBJECT_DATABASE',
+    'OBJECT_TABLESPACE',
+    'OBJECT_LANGUAGE',
+    'OBJECT_FDW',
+    'OBJECT_FOREIGN_SERVER',
+  ].includes(objtype)
+}
+
+/**
+ * What a query may do through the routines that it calls and the triggers that it fires. `onCall`: told of the calls in place of
+ * their effects.
+ */
+export function queryEffects(
+  state: State,
+  root: unknown,
+  seen: Set<string> = new Set(),
+  onCall?: (call: FuncCall) => void,
+): readonly Effect[] {
   const effects: Effect[] = []
   const met = new Set<string>()
   const call = (called: FuncCall) => {
+    if (onCall !== undefined) return onCall(called)
     const key = `${strings(called.funcname).join('.')}/${called.args?.length ?? 0}`
     if (met.has(key) && setConfigOf(called) === null) return
     met.add(key)
@@ -129,12 +157,12 @@ export function codeEffects(
 /** What a statement with stand-ins may do: what it does to relations that it names is known, all else is not. */
 export function partialEffects(state: State, node: Node, seen: Set<string> = new Set()): readonly Effect[] {
   const kind = kindOf(node)
-  if (kind in plainStatements) return []
+  if (kind in plainStatements || isGrantElsewhere(node)) return []
   const reason = `EXECUTE of a computed ${commandName(node)}`
   if (kind !== 'SelectStmt') return [{ reason, affects: surelyTouched(state, node) }]
   return statementEffects(state, node, seen).map(({ affects }) => ({
     reason,
-    affects: affects?.some(hasStandIn) ? null : affects,
+    affects: asPatterns(affects),
   }))
 }
 
@@ -148,7 +176,7 @@ export function summary(effects: readonly Effect[]): Effect | null {
   return { reason: (unlimited ?? first).reason, affects }
 }
 
-function callEffects(state: State, call: FuncCall, seen: Set<string>): readonly Effect[] {
+export function callEffects(state: State, call: FuncCall, seen: Set<string> = new Set()): readonly Effect[] {
   const names = strings(call.funcname)
   const setting = setConfigOf(call)
   if (setting !== null) {

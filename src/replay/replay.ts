@@ -23,6 +23,7 @@ export interface ReplayOptions {
 export function replay(migrations: readonly Migration[], options: ReplayOptions = {}): History {
   const state = new State()
   if (options.prelude) replayMigration(state, options.prelude)
+  for (const name of state.namespaces.view.keys()) if (name !== 'public') state.platformNamespaces.add(name)
   state.startSession()
   const start = state.journal.mark()
   const files = migrations.map((migration) => {

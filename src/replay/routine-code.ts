@@ -1,10 +1,12 @@
-import type { Node } from 'libpg-query'
+import type { CreateFunctionStmt, FunctionParameter, Node } from 'libpg-query'
 import type { Routine } from '../model/schema-model.ts'
 import { as } from '../sql/node.ts'
 import { parseStatements } from '../sql/parse.ts'
 import { hasStandIn } from '../sql/stand-in.ts'
-import { computedQuery } from './computed-query.ts'
-import { plPgSqlSteps, type Step } from './plpgsql.ts'
+import { Evaluator, nowhere } from './dynamic/expression.ts'
+import { statementText } from './dynamic/format.ts'
+import { type ReadCode, readSteps } from './dynamic/read-steps.ts'
+import type { Over, Sql, Step } from './dynamic/steps.ts'
 
 /** Code as far as it can be read: every statement that it may run, and why there may be others. */
 export interface Code {
@@ -14,40 +16,82 @@ export interface Code {
   readonly opaque: readonly string[]
 }
 
+/** What CREATE FUNCTION says of a routine that its record in the model doesn't. */
+export interface Definition {
+  readonly routine: Routine
+  readonly statement: string
+  readonly parameters: readonly FunctionParameter[]
+}
+
 /**
  * The code of routines, read when it is asked for. PL/pgSQL is read from the whole CREATE FUNCTION, which is remembered
  * by its body; no fact of the model, so no journal.
  */
 export class RoutineTexts {
-  readonly #statements = new Map<string, string>()
+  readonly #definitions = new Map<string, Definition[]>()
   readonly #codes = new Map<string, Code>()
+  readonly #steps = new Map<string, ReadCode>()
 
-  remember({ body }: Routine, statement: string): void {
-    if (body === null) return
-    this.#statements.set(body, statement)
-    this.#codes.delete(body)
+  remember(routine: Routine, statement: string, { parameters = [] }: CreateFunctionStmt): void {
+    if (routine.body === null && routine.sqlBody === null) return
+    const key = keyOf(routine)
+    const definition = {
+      routine,
+      statement,
+      parameters: parameters.flatMap((node) => as(node, 'FunctionParameter') ?? []),
+    }
+    const others = (this.#definitions.get(key) ?? []).filter((other) => other.routine.id !== routine.id)
+    this.#definitions.set(key, [...others, definition])
+    this.#codes.delete(key)
+    this.#steps.delete(key)
   }
 
-  codeOf({ body, sqlBody, language }: Routine): Code {
+  /** The statement that made a routine; it may have been renamed since. */
+  definitionOf(routine: Routine): Definition | undefined {
+    const candidates = this.#definitions.get(keyOf(routine)) ?? []
+    return (
+      candidates.find(({ routine: { id } }) => id === routine.id) ??
+      (candidates.length === 1 ? candidates[0] : undefined)
+    )
+  }
+
+  /** The steps of a routine in PL/pgSQL. */
+  stepsOf(routine: Routine): ReadCode {
+    const { body } = routine
+    if (body === null) return { error: 'no body' }
+    const known = this.#steps.get(body)
+    if (known !== undefined) return known
+    const definition = this.definitionOf(routine) ?? this.#definitions.get(body)?.[0]
+    const read = readSteps(definition?.statement ?? '', body)
+    this.#steps.set(body, read)
+    return read
+  }
+
+  codeOf(routine: Routine): Code {
+    const { body, sqlBody, language } = routine
     if (sqlBody !== null) return { ...empty, nodes: sqlBody }
     if (language === 'internal' || body === null) return empty
     const known = this.#codes.get(body)
     if (known !== undefined) return known
-    const code = this.#read(body, language)
+    const code = this.#read(routine, body)
     this.#codes.set(body, code)
     return code
   }
 
-  #read(body: string, language: string): Code {
-    if (language === 'sql') return codeOfSql(body)
-    if (language !== 'plpgsql') return { ...empty, opaque: [`code in ${language}`] }
-    const read = plPgSqlSteps(this.#statements.get(body) ?? '')
+  #read(routine: Routine, body: string): Code {
+    if (routine.language === 'sql') return codeOfSql(body)
+    if (routine.language !== 'plpgsql') return { ...empty, opaque: [`code in ${routine.language}`] }
+    const read = this.stepsOf(routine)
     return 'error' in read ? { ...empty, opaque: [read.error] } : codeOfSteps(read.steps)
   }
 }
 
+function keyOf({ body, id }: Routine): string {
+  return body ?? id
+}
+
 /** Everything that steps may run, whether or not it is certain to. */
-function codeOfSteps(steps: readonly Step[]): Code {
+export function codeOfSteps(steps: readonly Step[]): Code {
   return joined(steps.map(codeOfStep))
 }
 
@@ -55,25 +99,60 @@ function codeOfStep(step: Step): Code {
   switch (step.kind) {
     case 'statement':
     case 'expression':
-      return codeOfSql(step.sql)
-    case 'execute': {
-      const { text, partial } = executedQuery(step.sql)
-      if (text !== null) return codeOfSql(text)
-      return joined([codeOfSql(step.sql), partial === null ? computed : { ...empty, partial }])
-    }
+    case 'assign':
+    case 'subject':
+      return codeOf(step.sql)
+    case 'execute':
+      return joined([codeOfExecute(step.sql), ...step.params.map(codeOf)])
     case 'branch':
-      return joined(
-        step.arms.map(({ test, steps }) =>
-          joined([test === null ? empty : codeOfSql(test), codeOfSteps(steps)]),
-        ),
-      )
+      return joined(step.arms.map(({ test, steps }) => joined([codeOf(test), codeOfSteps(steps)])))
+    case 'loop':
+      return joined([codeOfOver(step.over), codeOfSteps(step.steps)])
     case 'block':
-      return joined([codeOfSteps(step.steps), ...step.handlers.map(({ steps }) => codeOfSteps(steps))])
+      return joined([
+        ...step.declarations.map(({ value }) => codeOf(value)),
+        codeOfSteps(step.steps),
+        ...step.handlers.map(({ steps }) => codeOfSteps(steps)),
+      ])
+    case 'leave':
+      return joined([codeOf(step.test), step.leave.how === 'return' ? codeOf(step.leave.value) : empty])
+    case 'emit':
+      return codeOf(step.sql)
     case 'unknown':
       return { ...empty, opaque: [step.construct] }
     default:
       return empty
   }
+}
+
+function codeOfOver(over: Over): Code {
+  switch (over.kind) {
+    case 'while':
+      return codeOf(over.test)
+    case 'integers':
+      return joined([over.from, over.to, over.step].map(codeOf))
+    case 'query':
+      return codeOf(over.query)
+    case 'execute':
+      return joined([codeOfExecute(over.query), ...over.params.map(codeOf)])
+    case 'array':
+      return codeOf(over.array)
+    default:
+      return empty
+  }
+}
+
+function codeOf(sql: Sql | null): Code {
+  return sql === null ? empty : codeOfStatements(sql.statements)
+}
+
+/** What EXECUTE runs of the string that an expression computes: known, known but for names and values, or anything. */
+function codeOfExecute(sql: Sql): Code {
+  const text = statementText(new Evaluator(nowhere).value(sql.expression, null))
+  if (text === null) return joined([codeOf(sql), computed])
+  const code = codeOfSql(text)
+  if (!hasStandIn(text)) return code
+  return joined([codeOf(sql), code.opaque.length > 0 ? computed : { ...empty, partial: code.nodes }])
 }
 
 const empty: Code = { nodes: [], partial: [], opaque: [] }
@@ -88,28 +167,13 @@ function joined(codes: readonly Code[]): Code {
 }
 
 export function codeOfSql(sql: string): Code {
-  const statements = parseStatements(sql)
+  return codeOfStatements(parseStatements(sql))
+}
+
+function codeOfStatements(statements: Sql['statements']): Code {
   return {
     nodes: statements.flatMap((statement) => ('node' in statement ? statement.node : [])),
     partial: [],
     opaque: statements.flatMap((statement) => ('node' in statement ? [] : statement.error)),
   }
-}
-
-/** What EXECUTE runs. */
-export interface ExecutedQuery {
-  /** The string, where all of it is known. */
-  readonly text: string | null
-  /** Else its statements with stand-ins, where only names and values are not known. */
-  readonly partial: readonly Node[] | null
-}
-
-/** What EXECUTE runs of the string that a query selects. */
-export function executedQuery(sql: string): ExecutedQuery {
-  const [node] = codeOfSql(sql).nodes
-  const [target] = as(node, 'SelectStmt')?.targetList ?? []
-  const text = computedQuery(as(target, 'ResTarget')?.val)
-  if (text === null || !hasStandIn(text)) return { text, partial: null }
-  const { nodes, opaque } = codeOfSql(text)
-  return { text: null, partial: opaque.length > 0 ? null : nodes }
 }

@@ -56,6 +56,10 @@ export class State {
   readonly eventTriggers = new JournaledMap<EventTrigger>(this.journal)
   readonly databaseSettings = new JournaledMap<DatabaseSetting>(this.journal)
   readonly unmodelled = new JournaledMap<UnmodelledStatement>(this.journal)
+  /** What unmodelled statements may have changed: by relation the `affects` of those that name it. */
+  readonly announced = new JournaledMap<readonly (readonly RelationId[])[]>(this.journal)
+  /** Namespaces that the platform brought, with more in them than the model has. */
+  readonly platformNamespaces = new Set<string>()
   readonly session = new Session(this.journal)
   readonly routineTexts = new RoutineTexts()
 
@@ -83,6 +87,11 @@ export class State {
     return [
       ...new Set(this.journal.since(mark).flatMap(({ map, key }) => (map === this.relations ? key : []))),
     ]
+  }
+
+  /** Remembers that an unmodelled statement may have changed relations. */
+  announce(affects: readonly RelationId[]): void {
+    for (const id of affects) this.announced.set(id, [...(this.announced.get(id) ?? []), affects])
   }
 
   /** Grows with every call: the order in which things were met. */

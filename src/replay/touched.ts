@@ -2,8 +2,8 @@ import type { DropStmt, GrantStmt, Node, RangeVar } from 'libpg-query'
 import type { RelationId } from '../model/schema-model.ts'
 import { displayId } from '../sql/identifiers.ts'
 import { as, kindOf, type NodeKind, strings } from '../sql/node.ts'
-import { hasStandIn } from '../sql/stand-in.ts'
-import { findRelation, presumedId, searched } from './names.ts'
+import { digitsStandIn, isKnownButForDigits } from '../sql/stand-in.ts'
+import { creationNamespace, findRelation, presumedId, searched } from './names.ts'
 import type { State } from './state.ts'
 
 const tags: Partial<Record<NodeKind, string>> = {
@@ -47,6 +47,8 @@ export function touchedRelations(state: State, node: Node): readonly RelationId[
   if (grant?.targtype === 'ACL_TARGET_ALL_IN_SCHEMA') return touchedByGrant(state, grant)
   const moved = as(node, 'RenameStmt')
   if (moved?.renameType === 'OBJECT_SCHEMA') return inNamespaces(state, [moved.subname ?? ''])
+  const into = as(node, 'AlterObjectSchemaStmt')
+  if (moved !== undefined || into !== undefined) return touchedByMove(state, node, moved ?? into ?? {})
   if (as(node, 'DropOwnedStmt') !== undefined || as(node, 'ImportForeignSchemaStmt') !== undefined)
     return null
   const named = namedRelations(state, node)
@@ -60,19 +62,32 @@ export function touchedRelations(state: State, node: Node): readonly RelationId[
 export function surelyTouched(state: State, node: Node): readonly RelationId[] | null {
   const grant = as(node, 'GrantStmt')
   const ofNamespace = grant?.objtype === 'OBJECT_TABLE' && grant.targtype !== 'ACL_TARGET_OBJECT'
-  const namesAll = namingKinds.has(kindOf(node)) || ofRelations.has(as(node, 'DropStmt')?.removeType)
+  const drop = as(node, 'DropStmt')
+  const rename = as(node, 'RenameStmt')
+  const namesAll =
+    namingKinds.has(kindOf(node)) ||
+    ofRelations.has(drop?.removeType) ||
+    ofRelations.has(rename?.renameType === 'OBJECT_COLUMN' ? rename.relationType : rename?.renameType)
   if (!namesAll || ofNamespace) return null
-  const touched = touchedRelations(state, node)
-  return touched?.some(hasStandIn) ? null : touched
+  return asPatterns(touchedRelations(state, node))
+}
+
+/** A star in an id stands for digits that are not known; null where more is not known. */
+export function asPatterns(ids: readonly RelationId[] | null): readonly RelationId[] | null {
+  if (ids === null || ids.some((id) => !isKnownButForDigits(id))) return null
+  if (ids.some((id) => id.includes(digitsStandIn) && id.includes('"'))) return null
+  return [...new Set(ids.map((id) => id.replaceAll(digitsStandIn, '*')))]
 }
 
 /** Statements that change the relations that they name and those that hang on them, and no other. */
 const namingKinds: ReadonlySet<NodeKind> = new Set<NodeKind>([
   ...(['AlterTableStmt', 'CreatePolicyStmt', 'AlterPolicyStmt', 'CreateTrigStmt', 'IndexStmt'] as const),
+  ...(['CreateStmt', 'CreateTableAsStmt', 'ViewStmt'] as const),
   ...(['GrantStmt', 'GrantRoleStmt', 'CreateRoleStmt', 'AlterRoleStmt', 'DropRoleStmt'] as const),
 ])
 const ofRelations: ReadonlySet<DropStmt['removeType']> = new Set<DropStmt['removeType']>([
-  ...(['OBJECT_POLICY', 'OBJECT_TRIGGER', 'OBJECT_RULE'] as const),
+  ...(['OBJECT_POLICY', 'OBJECT_TRIGGER', 'OBJECT_RULE', 'OBJECT_INDEX', 'OBJECT_TABCONSTRAINT'] as const),
+  ...(['OBJECT_TABLE', 'OBJECT_VIEW', 'OBJECT_MATVIEW', 'OBJECT_FOREIGN_TABLE'] as const),
 ])
 
 /** Every relation that stands anywhere in a statement. */
@@ -85,6 +100,30 @@ function namedRelations(state: State, node: unknown): readonly RelationId[] {
   }
   visit(node)
   return [...ids]
+}
+
+/** A relation that is renamed or put into another namespace, and what it is then; of an index its relation. */
+function touchedByMove(
+  state: State,
+  node: Node,
+  { relation, newname, newschema }: { relation?: RangeVar; newname?: string; newschema?: string },
+): readonly RelationId[] {
+  if (relation === undefined) return []
+  const type = as(node, 'RenameStmt')?.renameType ?? as(node, 'AlterObjectSchemaStmt')?.objectType
+  if (type === 'OBJECT_INDEX') return indexed(state, relation.schemaname, relation.relname ?? '')
+  const id = idOf(state, relation)
+  const before = state.relations.get(id)
+  const isItself = type !== 'OBJECT_COLUMN' && ofRelations.has(type)
+  const namespace = newschema ?? before?.namespace ?? creationNamespace(state, relation)
+  const after = displayId(namespace, newschema === undefined ? (newname ?? '') : (relation.relname ?? ''))
+  return isItself && type !== 'OBJECT_TABCONSTRAINT' ? [id, after] : withDependents(state, [id])
+}
+
+/** The relation of an index; where it is not known the name stands for it. */
+function indexed(state: State, namespace: string | undefined, name: string): readonly RelationId[] {
+  const candidates = searched(state, namespace).map((each) => displayId(each, name))
+  const found = candidates.map((id) => state.indexes.get(id)).find((id) => id !== undefined)
+  return found === undefined ? [displayId(namespace ?? creationNamespace(state, {}), name)] : [found]
 }
 
 function idOf(state: State, range: RangeVar): RelationId {
@@ -106,13 +145,7 @@ function touchedByDrop(state: State, drop: DropStmt): readonly RelationId[] | nu
     case 'OBJECT_FOREIGN_TABLE':
       return withDependents(state, names.map(relationOf))
     case 'OBJECT_INDEX':
-      return names.flatMap((parts) => {
-        const { length } = parts
-        const found = searched(state, parts[length - 2])
-          .map((namespace) => state.indexes.get(displayId(namespace, parts[length - 1] ?? '')))
-          .find((id) => id !== undefined)
-        return found ?? []
-      })
+      return names.flatMap((parts) => indexed(state, parts.at(-2), parts.at(-1) ?? ''))
     case 'OBJECT_POLICY':
     case 'OBJECT_TRIGGER':
     case 'OBJECT_RULE':

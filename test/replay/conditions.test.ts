@@ -18,7 +18,7 @@ test.each([
      where t.typname = 'mood' and n.nspname = 'app')`,
     true,
   ],
-  [`exists (select 1 from pg_type t, pg_namespace n where t.typname = 'mood' and n.nspname = 'app')`, null],
+  [`exists (select 1 from pg_type t, pg_namespace n where t.typname = 'mood' and n.nspname = 'app')`, true],
   [
     `exists (select 1 from pg_policies where tablename = 'notes' and policyname in ('own', 'other') limit 1)`,
     true,
@@ -41,9 +41,10 @@ test.each([
   ],
   [`exists (select 1 from pg_tables where tablename = 'v')`, false],
   [`exists (select 1 from pg_class where relname = 'notes_id' and relkind = 'i')`, true],
-  [`exists (select 1 from pg_class where relname = 'notes' and relrowsecurity)`, null],
+  [`exists (select 1 from pg_class where relname = 'notes' and relrowsecurity)`, false],
+  [`exists (select 1 from pg_class where relname = 'notes' and reltuples > 3)`, null],
   [`exists (select 1 from pg_class where relname = 'nowhere' and relrowsecurity)`, false],
-  [`exists (select count(*) from pg_class where relname = 'nowhere')`, null],
+  [`exists (select count(*) from pg_class where relname = 'nowhere')`, true],
   [`exists (select 1 from pg_roles where rolname = 'r')`, true],
   [`exists (select 1 from pg_roles where rolname = 'elsewhere')`, null],
   [

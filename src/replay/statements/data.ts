@@ -1,9 +1,9 @@
-import type { DefElem } from 'libpg-query'
+import type { DefElem, Node } from 'libpg-query'
 import { as, type StatementKind } from '../../sql/node.ts'
 import type { Handlers, StatementContext } from '../context.ts'
+import { runTopQuery } from '../dynamic/run.ts'
 import { queryEffects } from '../effects.ts'
 import { selectInto } from './copies.ts'
-import { setSetting } from './settings.ts'
 
 /**
  * Statements that move rows. To the schema they do only what the routines do that they call and the triggers that they
@@ -44,13 +44,10 @@ function isOn({ arg }: DefElem): boolean {
 }
 
 function replayQuery(kind: StatementKind, statement: object, context: StatementContext): void {
-  replayEffects({ [kind]: statement }, context)
+  replayEffects({ [kind]: statement } as Node, context)
 }
 
 /** What running an expression or a query does to the schema. */
-export function replayEffects(root: unknown, context: StatementContext): void {
-  for (const { reason, affects, setting } of queryEffects(context.state, root)) {
-    if (setting === undefined) context.unmodelled(reason, affects)
-    else setSetting(context.state, setting.name, setting.value, setting.local)
-  }
+export function replayEffects(root: Node | undefined, context: StatementContext): void {
+  if (root !== undefined && queryEffects(context.state, root).length > 0) runTopQuery(context, root)
 }

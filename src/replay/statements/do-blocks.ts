@@ -1,11 +1,12 @@
 import type { DefElem } from 'libpg-query'
 import { skipBlank } from '../../sql/lexer.ts'
 import { as } from '../../sql/node.ts'
-import { Block, type PlaceOf } from '../block.ts'
 import type { Handlers, StatementContext } from '../context.ts'
-import { plPgSqlSteps } from '../plpgsql.ts'
+import type { PlaceOf } from '../dynamic/frame.ts'
+import { readSteps } from '../dynamic/read-steps.ts'
+import { runCode } from '../dynamic/run.ts'
 
-/** DO: static statements that are certain to run count as if they stood in the file; the rest is unmodelled. */
+/** DO: what its code does as far as that can be computed counts as if it stood in the file; the rest is unmodelled. */
 export const doBlockStatements = {
   DoStmt({ args }, context) {
     const options = (args ?? []).flatMap((arg) => as(arg, 'DefElem') ?? [])
@@ -15,9 +16,9 @@ export const doBlockStatements = {
     }
     const code = options.find(({ defname }) => defname === 'as')
     const body = as(code?.arg, 'String')?.sval ?? ''
-    const read = plPgSqlSteps(`DO ${quoted(body)}`)
+    const read = readSteps(`DO ${quoted(body)}`, body)
     if ('error' in read) return context.unmodelled(`PL/pgSQL that can't be read: ${read.error}`, null)
-    new Block(context, placesIn(context, code)).run(read.steps, null)
+    runCode(context, read.steps, placesIn(context, code))
   },
 } satisfies Partial<Handlers>
 

@@ -15,7 +15,7 @@ import type { State } from '../state.ts'
 export const routineStatements = {
   CreateFunctionStmt(statement, context) {
     const routine = createdRoutine(statement, context)
-    context.state.routineTexts.remember(routine, context.text)
+    context.state.routineTexts.remember(routine, context.text, statement)
     putRoutine(context, routine, statement.replace ?? false)
     reportEventTriggers(context, routine.id)
   },

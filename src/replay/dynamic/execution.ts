@@ -1,0 +1,112 @@
+import type { RelationId } from '../../model/schema-model.ts'
+import type { InnerPlace, StatementContext } from '../context.ts'
+import { type Effect, summary } from '../effects.ts'
+import type { Rows } from './select.ts'
+import type { ExceptionHandler } from './steps.ts'
+
+/** An exception that is surely raised. */
+export class Raised extends Error {
+  override readonly name = 'Raised'
+  /** What a handler can name: `duplicate_object`; of the model's own answers `duplicate` or `undefined`. */
+  readonly condition: string
+
+  constructor(condition: string) {
+    super(condition)
+    this.condition = condition
+  }
+}
+
+/** It can't be told whether a statement raises an exception that a handler around it catches. */
+export class Doubt extends Error {
+  override readonly name = 'Doubt'
+}
+
+/** Code that goes on for longer than it is followed. */
+export class GiveUp extends Error {
+  override readonly name = 'GiveUp'
+}
+
+/** What may keep code from running: `IF`, `an EXCEPTION handler`; null where it is certain to run. */
+export type Under = string | null
+
+const mostSteps = 50_000
+const deepestCall = 40
+
+/** One statement of the history that runs code, with all code that it calls. */
+export class Execution {
+  readonly context: StatementContext
+  readonly tables: ReadonlyMap<string, Rows>
+  /** The handlers around what runs, innermost last. */
+  readonly guards: (readonly ExceptionHandler[])[] = []
+  /** Routines that are running, outermost first. */
+  readonly calls: string[] = []
+  /** Whether only what earlier unmodelled statements don't cover is reported. */
+  isQuiet = false
+  /** Whether it runs for objects that the model doesn't have: computed statements that touch no relation change nothing in it. */
+  isElsewhere = false
+  readonly #reported = new Set<string>()
+  readonly #ofCalls: (Effect & { readonly place: InnerPlace })[] = []
+  #steps = 0
+
+  constructor(context: StatementContext, tables: ReadonlyMap<string, Rows>) {
+    this.context = context
+    this.tables = tables
+  }
+
+  /** Counts a step. */
+  step(): void {
+    this.#steps++
+    if (this.#steps > mostSteps) throw new GiveUp('more steps than are followed')
+  }
+
+  get isDeep(): boolean {
+    return this.calls.length >= deepestCall
+  }
+
+  /** Reports something that may have been done. What routines do that are called is told once, at the end. */
+  report(place: InnerPlace, reason: string, affects: readonly RelationId[] | null): void {
+    const { state } = this.context
+    if (this.isQuiet && affects?.every((id) => state.announced.has(id))) return
+    const whole = [...[...new Set(this.calls)].map((id) => `call of ${id}: `), reason].join('')
+    const key = `${place.source.start} ${whole} ${affects?.join() ?? '*'}`
+    if (this.#reported.has(key)) return
+    this.#reported.add(key)
+    if (this.calls.length === 0) this.context.within(place).unmodelled(whole, affects)
+    else {
+      state.announce(affects ?? [])
+      this.#ofCalls.push({ place, reason: whole, affects })
+    }
+  }
+
+  /** Tells what was reported of calls, as one for each place. */
+  finish(): void {
+    const places = new Map<number, { place: InnerPlace; effects: Effect[] }>()
+    for (const { place, ...effect } of this.#ofCalls) {
+      const known = places.get(place.source.start)
+      if (known === undefined) places.set(place.source.start, { place, effects: [effect] })
+      else known.effects.push(effect)
+    }
+    for (const { place, effects } of places.values()) {
+      const effect = summary(effects)
+      if (effect !== null) this.context.within(place).unmodelled(effect.reason, effect.affects)
+    }
+    this.#ofCalls.length = 0
+  }
+
+  /** Where it stands, to go back to by `undo`. */
+  checkpoint(): Checkpoint {
+    return { mark: this.context.state.journal.mark(), reports: this.#ofCalls.length }
+  }
+
+  /** Takes back what was done and reported since. */
+  undo({ mark, reports }: Checkpoint): void {
+    this.context.state.journal.rollbackTo(mark)
+    this.#ofCalls.length = reports
+    this.#reported.clear()
+  }
+}
+
+export interface Checkpoint {
+  readonly mark: number
+  readonly reports: number
+}

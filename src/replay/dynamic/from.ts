@@ -1,0 +1,250 @@
+import type { JoinExpr, Node, RangeFunction, RangeVar } from 'libpg-query'
+import { figureColumnName } from '../../sql/column-name.ts'
+import { as, strings } from '../../sql/node.ts'
+import type { Evaluator, RowScope } from './expression.ts'
+import { type Rows, select } from './select.ts'
+import { isSetReturning, setOf } from './set-functions.ts'
+import { type Hints, possibleRow, type SourceRow, sureRow } from './sources/rows.ts'
+import { catalogSource } from './sources/source.ts'
+import { isUnknown, Row, unknown, type Value } from './value.ts'
+
+/** An item of a FROM clause: its rows, given those before it. */
+interface Item {
+  readonly alias: string
+  readonly rows: (scope: RowScope, hints: Hints) => readonly SourceRow[]
+  /** Of a left join: its conditions, without which its columns are NULL. */
+  readonly outerConditions: readonly Node[] | null
+}
+
+/** What a FROM clause and the conditions on it come to. */
+interface Plan {
+  readonly items: Item[]
+  readonly conditions: Node[]
+}
+
+export interface Combination {
+  readonly scope: RowScope
+  readonly isSure: boolean
+  readonly isDoubtful: boolean
+}
+
+/** More combinations than these are not looked through. */
+const most = 100_000
+
+/** The combinations of rows of a FROM clause that meet a condition, or may. */
+export function combinations(
+  evaluator: Evaluator,
+  from: readonly Node[],
+  where: Node | undefined,
+  scope: RowScope,
+): Combination[] {
+  const plan: Plan = { items: [], conditions: where === undefined ? [] : conjuncts(where) }
+  const isRead = from.every((node) => addItem(evaluator, node, plan, scope))
+  if (!isRead)
+    return [{ scope: withItem(scope, '', new Row(new Map(), true)), isSure: false, isDoubtful: false }]
+  let combined: Combination[] = [{ scope, isSure: true, isDoubtful: false }]
+  for (const item of plan.items) {
+    combined = combined.flatMap((each) => extended(evaluator, each, item, plan.conditions))
+    if (combined.length > most) return [{ scope, isSure: false, isDoubtful: false }]
+  }
+  return combined.flatMap((each) => filtered(evaluator, each, plan.conditions))
+}
+
+function withItem(scope: RowScope, alias: string, row: Row): RowScope {
+  return { ...scope, items: [...scope.items, { alias, row }] }
+}
+
+function extended(
+  evaluator: Evaluator,
+  before: Combination,
+  { alias, rows, outerConditions }: Item,
+  conditions: readonly Node[],
+): Combination[] {
+  const joins = outerConditions ?? conditions
+  const found: Combination[] = []
+  for (const { row, isSure, isDoubtful } of rows(
+    before.scope,
+    hintsFor(evaluator, alias, joins, before.scope),
+  )) {
+    const scope = withItem(before.scope, alias, row)
+    const answers = joins.map((condition) => evaluator.condition(condition, scope))
+    if (answers.some((answer) => answer === false || (answer === null && outerConditions !== null))) continue
+    const isMatch = outerConditions === null || answers.every((answer) => answer === true)
+    found.push({
+      scope,
+      isSure: before.isSure && isSure && isMatch,
+      isDoubtful: before.isDoubtful || isDoubtful,
+    })
+  }
+  if (outerConditions === null || found.some(({ isSure }) => isSure)) return found
+  const isSure = before.isSure && found.length === 0
+  const nothing = withItem(before.scope, alias, new NullRow())
+  return [...found, { scope: nothing, isSure, isDoubtful: before.isDoubtful }]
+}
+
+/** What a left join gives where nothing matches. */
+class NullRow extends Row {
+  constructor() {
+    super(new Map(), true)
+  }
+
+  override get(): Value {
+    return null
+  }
+}
+
+function filtered(evaluator: Evaluator, found: Combination, conditions: readonly Node[]): Combination[] {
+  const answers = conditions.map((condition) => evaluator.condition(condition, found.scope))
+  if (answers.some((answer) => answer === false || answer === null)) return []
+  return [{ ...found, isSure: found.isSure && answers.every((answer) => answer === true) }]
+}
+
+function conjuncts(condition: Node): Node[] {
+  const logic = as(condition, 'BoolExpr')
+  return logic?.boolop === 'AND_EXPR' ? (logic.args ?? []).flatMap(conjuncts) : [condition]
+}
+
+/** Values that conditions ask of columns of an item, as far as the items before it tell. */
+function hintsFor(evaluator: Evaluator, alias: string, conditions: readonly Node[], scope: RowScope): Hints {
+  const hints = new Map<string, readonly Value[]>()
+  for (const condition of conditions) {
+    const expression = as(condition, 'A_Expr')
+    if (strings(expression?.name).at(-1) !== '=' || expression === undefined) continue
+    const { kind, lexpr, rexpr } = expression
+    if (kind === 'AEXPR_OP') {
+      hint(hints, columnOf(lexpr, alias), () => [evaluator.value(rexpr, scope)])
+      hint(hints, columnOf(rexpr, alias), () => [evaluator.value(lexpr, scope)])
+    } else if (kind === 'AEXPR_IN') {
+      hint(hints, columnOf(lexpr, alias), () => evaluator.values(as(rexpr, 'List')?.items ?? [], scope))
+    } else if (kind === 'AEXPR_OP_ANY') {
+      hint(hints, columnOf(lexpr, alias), () => {
+        const items = evaluator.value(rexpr, scope)
+        return Array.isArray(items) ? items : [unknown]
+      })
+    }
+  }
+  return hints
+}
+
+function hint(
+  hints: Map<string, readonly Value[]>,
+  column: string | undefined,
+  valuesOf: () => readonly Value[],
+): void {
+  if (column === undefined || hints.has(column)) return
+  const values = valuesOf()
+  if (!values.some((value) => isUnknown(value) || value === null)) hints.set(column, values)
+}
+
+function columnOf(node: Node | undefined, alias: string): string | undefined {
+  const cast = as(node, 'TypeCast')
+  const isText = ['text', 'name', 'varchar'].includes(strings(cast?.typeName?.names).at(-1) ?? '')
+  const names = strings(as(isText ? cast?.arg : node, 'ColumnRef')?.fields)
+  return names.length === 1 || names.at(-2) === alias ? names.at(-1) : undefined
+}
+
+/** False where it can't be read. */
+function addItem(evaluator: Evaluator, node: Node, plan: Plan, scope: RowScope): boolean {
+  const join = as(node, 'JoinExpr')
+  if (join !== undefined) return addJoin(evaluator, join, plan, scope)
+  const item = itemOf(evaluator, node, scope)
+  if (item === undefined) return false
+  plan.items.push({ ...item, outerConditions: null })
+  return true
+}
+
+function addJoin(evaluator: Evaluator, join: JoinExpr, plan: Plan, scope: RowScope): boolean {
+  const { jointype, larg, rarg, quals, usingClause, isNatural, alias } = join
+  if (larg === undefined || rarg === undefined || isNatural || alias !== undefined) return false
+  if (usingClause !== undefined) return false
+  if (!addItem(evaluator, larg, plan, scope)) return false
+  if (jointype === 'JOIN_INNER') {
+    if (quals !== undefined) plan.conditions.push(...conjuncts(quals))
+    return addItem(evaluator, rarg, plan, scope)
+  }
+  const item = jointype === 'JOIN_LEFT' ? itemOf(evaluator, rarg, scope) : undefined
+  if (item === undefined) return false
+  plan.items.push({ ...item, outerConditions: quals === undefined ? [] : conjuncts(quals) })
+  return true
+}
+
+function itemOf(evaluator: Evaluator, node: Node, outer: RowScope): Pick<Item, 'alias' | 'rows'> | undefined {
+  const range = as(node, 'RangeVar')
+  if (range !== undefined)
+    return { alias: range.alias?.aliasname ?? range.relname ?? '', rows: ofName(evaluator, range, outer) }
+  const query = as(node, 'RangeSubselect')
+  const subselect = as(query?.subquery, 'SelectStmt')
+  if (subselect !== undefined) {
+    const columns = strings(query?.alias?.colnames)
+    return {
+      alias: query?.alias?.aliasname ?? '',
+      rows: (scope) => renamed(select(evaluator, subselect, query?.lateral ? scope : outer), columns).rows,
+    }
+  }
+  const functions = as(node, 'RangeFunction')
+  return functions === undefined ? undefined : ofFunction(evaluator, functions)
+}
+
+function ofName(evaluator: Evaluator, range: RangeVar, outer: RowScope): Item['rows'] {
+  const { state } = evaluator.around
+  const columns = strings(range.alias?.colnames)
+  if (range.schemaname === undefined) {
+    for (let at: RowScope | null = outer; at !== null; at = at.outer) {
+      const cte = at.ctes.get(range.relname ?? '')
+      if (cte !== undefined) return () => renamed(cte, columns).rows
+    }
+  }
+  const source = state === null ? undefined : catalogSource(state, range)
+  if (state === null || source === undefined) return () => [possibleRow({})]
+  return (_, hints) => source(state, hints)
+}
+
+/** The rows with other names for their first columns. */
+export function renamed(rows: Rows, columns: readonly string[]): Rows {
+  if (columns.length === 0) return rows
+  return {
+    ...rows,
+    rows: rows.rows.map(({ row, ...rest }) => ({
+      ...rest,
+      row: new Row(
+        new Map([...row.fields].map(([name, value], at) => [columns[at] ?? name, value])),
+        row.isOpen,
+      ),
+    })),
+  }
+}
+
+function ofFunction(
+  evaluator: Evaluator,
+  { functions = [], alias, ordinality, coldeflist, is_rowsfrom }: RangeFunction,
+): Pick<Item, 'alias' | 'rows'> | undefined {
+  const call = as(functions[0], 'List')?.items?.[0]
+  if (call === undefined || functions.length > 1 || coldeflist !== undefined || is_rowsfrom) return undefined
+  const name = figureColumnName(call) ?? ''
+  const aliasname = alias?.aliasname ?? name
+  const columns = strings(alias?.colnames)
+  const table = evaluator.around.tables.get(name)
+  if (table !== undefined) return { alias: aliasname, rows: () => renamed(table, columns).rows }
+  const rowOf = (value: Value, at: number): SourceRow => {
+    const fields = value instanceof Row ? value.fields : new Map([[columns[0] ?? aliasname, value]])
+    const numbered = ordinality
+      ? new Map([...fields, [columns[fields.size] ?? 'ordinality', at + 1]])
+      : fields
+    return { ...sureRow({}), row: new Row(numbered, false) }
+  }
+  return {
+    alias: aliasname,
+    rows: (scope) => {
+      const values = isSetReturning(call)
+        ? setOf(evaluator, call, scope)
+        : scalar(evaluator.value(call, scope))
+      if (values === undefined) return [possibleRow({ [columns[0] ?? aliasname]: unknown })]
+      const rows = values.map(rowOf)
+      return renamed({ rows, isOrdered: true }, columns).rows
+    },
+  }
+}
+
+function scalar(value: Value): readonly Value[] | undefined {
+  return isUnknown(value) ? undefined : [value]
+}

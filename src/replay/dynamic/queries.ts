@@ -1,0 +1,163 @@
+import type { FuncCall, Node } from 'libpg-query'
+import { as, strings, walk } from '../../sql/node.ts'
+import type { InnerPlace } from '../context.ts'
+import { callEffects, queryEffects, routineEffects } from '../effects.ts'
+import { isHarmless } from '../harmless-routines.ts'
+import { calledRoutines } from '../routine-calls.ts'
+import { isSessionSetting, setConfigOf } from '../set-config.ts'
+import { setSetting } from '../statements/settings.ts'
+import { invoke } from './calls.ts'
+import type { Under } from './execution.ts'
+import { type CallArgument, Evaluator } from './expression.ts'
+import { runExtensionRoutine } from './extension-routines.ts'
+import type { Frame } from './frame.ts'
+import { anyRows, type Rows, select } from './select.ts'
+import { possibleRow } from './sources/rows.ts'
+import { Row, truthOf, unknown, type Value } from './value.ts'
+import type { Variables } from './variables.ts'
+
+/** A routine that does something is called where it can't be told whether, how often or in which order. */
+class Unsure extends Error {
+  override readonly name = 'Unsure'
+}
+
+/**
+ * Runs a query for its rows and for what the routines do that it calls. Where it is not known which calls happen each may have.
+ */
+export function runQuery(
+  frame: Frame,
+  node: Node,
+  place: InnerPlace,
+  under: Under,
+  variables: Variables | null,
+): Rows {
+  const { state } = frame.execution.context
+  const effectful = new Set<FuncCall>()
+  const others = queryEffects(state, node, new Set(), (call) => {
+    if (callEffects(state, call).length > 0) effectful.add(call)
+  })
+  if (effectful.size === 0 && others.length === 0)
+    return rowsOf(new Evaluator(frame.surroundings(variables)), node)
+  const start = frame.execution.checkpoint()
+  try {
+    const rows = rowsOf(runningEvaluator(frame, place, under, variables, effectful), node)
+    for (const { reason, affects } of others) frame.report(place, reasonUnder(reason, under), affects)
+    return rows
+  } catch (error) {
+    if (!(error instanceof Unsure)) throw error
+    frame.execution.undo(start)
+    for (const { reason, affects } of others) frame.report(place, reasonUnder(reason, under), affects)
+    const evaluator = new Evaluator(frame.surroundings(variables))
+    for (const call of effectful) {
+      runCall(frame, place, under ?? inQuery, call, argumentsOf(evaluator, call))
+    }
+    return anyRows
+  }
+}
+
+/** What a call is under that stands where it is not known whether or how often it is evaluated. */
+const inQuery = 'a query'
+
+function reasonUnder(reason: string, under: Under): string {
+  return under === null || under === inQuery ? reason : `${reason} under ${under}`
+}
+
+function argumentsOf(evaluator: Evaluator, { args = [] }: FuncCall): CallArgument[] {
+  return args.map((arg) => {
+    const named = as(arg, 'NamedArgExpr')
+    return { name: named?.name ?? null, value: evaluator.value(named?.arg ?? arg, null) }
+  })
+}
+
+function rowsOf(evaluator: Evaluator, node: Node): Rows {
+  const query = as(node, 'SelectStmt')
+  if (query !== undefined) return select(evaluator, query, null)
+  const call = as(node, 'CallStmt')?.funccall
+  if (call !== undefined) {
+    const value = evaluator.value({ FuncCall: call }, null)
+    const row = value instanceof Row ? value : new Row(new Map([['', value]]), false)
+    return { rows: [{ row, isSure: true, isDoubtful: false }], isOrdered: true }
+  }
+  evaluator.around.unsure?.([node])
+  return { rows: [possibleRow({})], isOrdered: true }
+}
+
+/** One that runs the routines of the history that a query calls, in the order in which it evaluates them. */
+function runningEvaluator(
+  frame: Frame,
+  place: InnerPlace,
+  under: Under,
+  variables: Variables | null,
+  effectful: ReadonlySet<FuncCall>,
+): Evaluator {
+  return new Evaluator({
+    ...frame.surroundings(variables),
+    call: (call, args, isSure) => runCall(frame, place, isSure ? under : (under ?? inQuery), call, args),
+    unsure: (nodes) => {
+      if (nodes.some((node) => callsOneOf(node, effectful))) throw new Unsure()
+    },
+  })
+}
+
+function callsOneOf(node: Node | undefined, effectful: ReadonlySet<FuncCall>): boolean {
+  let found = false
+  walk(node, (kind, value) => {
+    if (kind === 'FuncCall' && effectful.has(value)) found = true
+    return !found
+  })
+  return found
+}
+
+/** Undefined for what the evaluator knows by itself. */
+function runCall(
+  frame: Frame,
+  place: InnerPlace,
+  under: Under,
+  call: FuncCall,
+  args: readonly CallArgument[],
+): Value | undefined {
+  const { state } = frame.execution.context
+  if (setConfigOf(call) !== null) return runSetConfig(frame, place, under, call, args)
+  const candidates = calledRoutines(state, call)
+  const [routine, another] = candidates
+  if (routine === undefined) {
+    if (isHarmless(strings(call.funcname)) && callEffects(state, call).length === 0) return undefined
+    if (runExtensionRoutine(frame, place, under, call, args)) return unknown
+  } else if (another === undefined) {
+    const isPure = routineEffects(state, routine).length === 0
+    const value = isPure && frame.execution.isDeep ? unknown : invoke(frame, routine, args, place, under)
+    if (value !== undefined) return value
+  }
+  for (const { reason, affects } of callEffects(state, call))
+    frame.report(place, reasonUnder(reason, under), affects)
+  return unknown
+}
+
+function runSetConfig(
+  frame: Frame,
+  place: InnerPlace,
+  under: Under,
+  call: FuncCall,
+  args: readonly CallArgument[],
+): Value {
+  const [name, value, local] = args.map((arg) => arg.value)
+  const { state } = frame.execution.context
+  if (typeof name === 'string' && !isSessionSetting(name)) {
+    if (under === null && typeof value === 'string')
+      setSetting(state, name.toLowerCase(), value, truthOf(local ?? null) ?? true)
+    return value ?? unknown
+  }
+  const isLocal = truthOf(local ?? null)
+  if (
+    under === null &&
+    typeof name === 'string' &&
+    typeof value === 'string' &&
+    typeof isLocal === 'boolean'
+  ) {
+    setSetting(state, name.toLowerCase(), value, isLocal)
+    return value
+  }
+  for (const { reason, affects } of callEffects(state, call))
+    frame.report(place, reasonUnder(reason, under), affects)
+  return unknown
+}

@@ -1,0 +1,64 @@
+import type { Node } from 'libpg-query'
+import type { StatementContext } from '../context.ts'
+import { codeEffects, type Effect, queryEffects } from '../effects.ts'
+import { codeOfSteps } from '../routine-code.ts'
+import { Execution, GiveUp, Raised } from './execution.ts'
+import { Frame, type PlaceOf } from './frame.ts'
+import { runQuery } from './queries.ts'
+import type { Rows } from './select.ts'
+import type { Step } from './steps.ts'
+import { Variables } from './variables.ts'
+
+const noTables: ReadonlyMap<string, Rows> = new Map()
+
+/** Runs a query of the history, for what the routines do that it calls. */
+export function runTopQuery(context: StatementContext, node: Node): void {
+  const place = { source: context.source, text: context.text, offsetOf: () => context.source.start }
+  runTop(
+    context,
+    () => queryEffects(context.state, node),
+    (execution) => {
+      const frame = new Frame(execution, new Variables(), () => place)
+      runQuery(frame, node, place, null, null)
+    },
+  )
+}
+
+/** Runs the code of a DO block. */
+export function runCode(context: StatementContext, steps: readonly Step[], placeOf: PlaceOf): void {
+  runTop(
+    context,
+    () => codeEffects(context.state, codeOfSteps(steps)),
+    (execution) => {
+      const frame = new Frame(execution, new Variables(), placeOf)
+      frame.variables.enter(null)
+      frame.variables.declare('found', { type: 'boolean', value: false })
+      frame.run(steps, null)
+    },
+  )
+}
+
+/** Code that is not followed to its end may do all that stands in it; code that fails does nothing. */
+export function runTop(
+  context: StatementContext,
+  effectsOf: () => readonly Effect[],
+  run: (execution: Execution) => void,
+  tables: ReadonlyMap<string, Rows> = noTables,
+): void {
+  const { state } = context
+  const execution = new Execution(context, tables)
+  const start = execution.checkpoint()
+  try {
+    run(execution)
+    execution.finish()
+  } catch (error) {
+    if (error instanceof Raised) {
+      const moved = state.movedSince(start.mark)
+      execution.undo(start)
+      context.unmodelled(`it ends in an exception (${error.condition})`, moved)
+    } else if (error instanceof GiveUp) {
+      execution.undo(start)
+      for (const { reason, affects } of effectsOf()) context.unmodelled(reason, affects)
+    } else throw error
+  }
+}

@@ -1,0 +1,167 @@
+import { digitsStandIn, hasStandIn, isKnownButForDigits } from '../../sql/stand-in.ts'
+
+/** A value of SQL: null is NULL, a number any number that JavaScript holds exactly. */
+export type Value = null | boolean | number | string | readonly Value[] | Row | ObjectReference | Unknown
+
+/**
+ * A value that the files don't tell. `text`: how it is written in SQL as far as that is known, with stand-ins
+ * (`sql/stand-in.ts`) for the rest; null where it can be anything.
+ */
+export class Unknown {
+  readonly text: string | null
+
+  constructor(text: string | null) {
+    this.text = text
+  }
+}
+
+export const unknown = new Unknown(null)
+
+/** A record, or a row of a relation. */
+export class Row {
+  readonly fields: ReadonlyMap<string, Value>
+  /** Whether there may be fields besides. */
+  readonly isOpen: boolean
+
+  constructor(fields: ReadonlyMap<string, Value>, isOpen: boolean) {
+    this.fields = fields
+    this.isOpen = isOpen
+  }
+
+  /** Undefined where it surely has no such field. */
+  get(name: string): Value | undefined {
+    return this.fields.get(name) ?? (this.fields.has(name) ? null : this.isOpen ? unknown : undefined)
+  }
+}
+
+/** What has an oid in a catalog. */
+export type ObjectKind = 'relation' | 'namespace' | 'routine' | 'type' | 'role' | 'attribute' | 'other'
+
+/** An oid. `text`: what it is printed as, where it has one of the `reg` types. */
+export class ObjectReference {
+  readonly kind: ObjectKind
+  readonly id: string
+  readonly text: string | null
+
+  constructor(kind: ObjectKind, id: string, text: string | null = null) {
+    this.kind = kind
+    this.id = id
+    this.text = text
+  }
+}
+
+export function isUnknown(value: Value | undefined): value is Unknown {
+  return value instanceof Unknown
+}
+
+export function isArray(value: Value): value is readonly Value[] {
+  return Array.isArray(value)
+}
+
+/** The value as text, with stand-ins where it is not known; undefined for NULL, null where it can be anything. */
+export function textOf(value: Value): string | null | undefined {
+  if (value === null) return undefined
+  if (typeof value === 'string') return value
+  if (typeof value === 'number') return String(value)
+  if (typeof value === 'boolean') return value ? 'true' : 'false'
+  if (value instanceof Unknown || value instanceof ObjectReference) return value.text
+  return isArray(value) ? arrayText(value) : null
+}
+
+/** A text that may have stand-ins as a value. */
+export function textValue(text: string | null): Value {
+  if (text === null) return unknown
+  return hasStandIn(text) ? new Unknown(text) : text
+}
+
+function arrayText(items: readonly Value[]): string | null {
+  const texts = items.map((item) => {
+    if (item === null) return 'NULL'
+    if (isArray(item)) return arrayText(item)
+    const text = textOf(item)
+    if (typeof text !== 'string') return null
+    const isPlain = text !== '' && !/[\s"{},\\]/.test(text) && text.toLowerCase() !== 'null'
+    return isPlain ? text : `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`
+  })
+  return texts.includes(null) ? null : `{${texts.join(',')}}`
+}
+
+/** What a condition comes to: null for NULL, undefined where it can't be told. */
+export function truthOf(value: Value): boolean | null | undefined {
+  if (value === null || typeof value === 'boolean') return value
+  if (typeof value === 'string') return readBoolean(value)
+  return undefined
+}
+
+export function readBoolean(text: string): boolean | undefined {
+  const word = text.trim().toLowerCase()
+  if (word === '') return undefined
+  if (word === '1' || ['true', 'yes', 'on'].some((each) => each.startsWith(word) && word !== 'o')) return true
+  return word === '0' || ['false', 'no', 'off'].some((each) => each.startsWith(word) && word !== 'o')
+    ? false
+    : undefined
+}
+
+/** Whether two values are equal; null where one is NULL, undefined where it can't be told. */
+export function equals(left: Value, right: Value): boolean | null | undefined {
+  if (left === null || right === null) return null
+  if (left instanceof Unknown || right instanceof Unknown) return unknownEquals(left, right)
+  if (left instanceof ObjectReference && right instanceof ObjectReference) {
+    return left.kind === right.kind && left.id === right.id
+  }
+  if (left instanceof ObjectReference || right instanceof ObjectReference) return isNumberOf(left, right)
+  if (isArray(left) && isArray(right)) {
+    if (left.length !== right.length) return false
+    const items = left.map((item, at) => equals(item, right[at] ?? null))
+    if (items.includes(false)) return false
+    return items.includes(undefined) || items.includes(null) ? undefined : true
+  }
+  if (left instanceof Row || right instanceof Row || isArray(left) || isArray(right)) return undefined
+  if (typeof left === typeof right) return left === right
+  if (typeof left === 'boolean' || typeof right === 'boolean') {
+    const [one, other] = [truthOf(left), truthOf(right)]
+    return one === undefined || other === undefined ? undefined : one === other
+  }
+  const [one, other] = [Number(left), Number(right)]
+  return Number.isNaN(one) || Number.isNaN(other) ? undefined : one === other
+}
+
+/** Numbers of columns that people make are positive. */
+function isNumberOf(left: Value, right: Value): boolean | undefined {
+  const [one, other] = left instanceof ObjectReference ? [left, right] : [right, left]
+  const isColumn = one instanceof ObjectReference && one.kind === 'attribute'
+  return isColumn && typeof other === 'number' && other <= 0 ? false : undefined
+}
+
+/** Names that differ in what is known of them are different whatever the digits are. */
+function unknownEquals(left: Value, right: Value): boolean | undefined {
+  const [pattern, other] = left instanceof Unknown ? [left, right] : [right, left]
+  const [written, text] = [textOf(pattern), textOf(other)]
+  if (typeof written !== 'string' || typeof text !== 'string' || hasStandIn(text)) return undefined
+  return matchesDigits(written, text) ? undefined : false
+}
+
+/** Whether a text can be one that has stand-ins for digits alone. */
+function matchesDigits(pattern: string, text: string): boolean {
+  if (!hasStandIn(pattern) || !isKnownButForDigits(pattern)) return true
+  const pieces = pattern.split(digitsStandIn).map((piece) => piece.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'))
+  return new RegExp(`^${pieces.join('[0-9]+')}$`, 's').test(text)
+}
+
+/** Negative, zero or positive; undefined where it can't be told. Texts compare as the C collation has it. */
+export function order(left: Value, right: Value): number | undefined {
+  if (typeof left === 'number' && typeof right === 'number') return left - right
+  if (typeof left === 'string' && typeof right === 'string') {
+    return Buffer.compare(Buffer.from(left), Buffer.from(right))
+  }
+  if (typeof left === 'boolean' && typeof right === 'boolean') return Number(left) - Number(right)
+  if (left instanceof ObjectReference) return left.kind === 'attribute' && right === 0 ? 1 : undefined
+  if (
+    (typeof left === 'number' && typeof right === 'string') ||
+    (typeof left === 'string' && typeof right === 'number')
+  ) {
+    const difference = Number(left) - Number(right)
+    return Number.isNaN(difference) ? undefined : difference
+  }
+  return undefined
+}

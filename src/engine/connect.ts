@@ -26,6 +26,7 @@ export async function connect(
     connectionTimeoutMillis: connectTimeoutMilliseconds,
     ...target,
     ...(options.user === undefined ? {} : { user: options.user }),
+    ...(options.password === undefined ? {} : { password: options.password }),
     client_encoding: 'UTF8',
   }
   const client = new Client(config)

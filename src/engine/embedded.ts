@@ -129,6 +129,7 @@ function startFailure({ step, code, output }: SupervisorFailure, directory: stri
 
   function reason(): string {
     if (step === 'directory') return `no directory can be made in ${dirname(directory)} (${code})`
+    if (code === 'supervisor ended') return 'the process that supervises it ended'
     if (code === 'timeout') return 'it took longer than a minute'
     if (code === 'ENOENT') return 'its binaries need glibc, which this system lacks'
     if (code === 'EACCES') return `its binaries may not be run (they were tried from ${directory})`

@@ -42,6 +42,8 @@ export interface Snapshot {
 export interface ConnectOptions {
   /** Logs in as this role instead of the one of the URL, or the superuser of an embedded server. */
   readonly user?: string
+  /** The password of `user`; an embedded server asks for none. */
+  readonly password?: string
   /** Settings of the session, set when it begins: `{ statement_timeout: '5s', role: 'app_user' }`. */
   readonly settings?: Readonly<Record<string, string>>
 }

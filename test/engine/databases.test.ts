@@ -22,10 +22,12 @@ test('a fresh database is empty and apart from others', async () => {
 test.each(awkward)('a database, its copy and a role may be called %j', async (name) => {
   const database = await server().createDatabase({ name })
   const superuser = await database.connect()
-  await superuser.query(`create role "${name.replaceAll('"', '""')}" login; create table t as select 1 as a`)
+  await superuser.query(
+    `create role "${name.replaceAll('"', '""')}" login password 'secret'; create table t as select 1 as a`,
+  )
   await superuser.close()
   const copy = await server().createDatabase({ name: `${name.slice(0, 20)}2`, template: name })
-  const connection = await copy.connect({ user: name })
+  const connection = await copy.connect({ user: name, password: 'secret' })
   expect(await connection.query('select current_user, current_database() as database')).toEqual([
     { current_user: name, database: copy.name },
   ])

@@ -1,4 +1,4 @@
-import type { RangeVar, TypeName } from 'libpg-query'
+import type { Node, RangeVar, TypeName } from 'libpg-query'
 import type { Relation, Sequence } from '../model/schema-model.ts'
 import { displayId } from '../sql/identifiers.ts'
 import { strings } from '../sql/node.ts'
@@ -61,15 +61,19 @@ export function presumedId(state: State, target: RangeVar): string {
   return displayId(creationNamespace(state, target), target.relname ?? '')
 }
 
-/** A type as the model writes it, `integer` or `public.mood`; `%TYPE` is looked up. */
-export function typeName(state: State, type: TypeName): string {
+/** A type as the model writes it, `integer` or `public.mood`, with its modifiers or others; `%TYPE` is looked up. */
+export function typeName(
+  state: State,
+  type: TypeName,
+  modifiers: readonly Node[] = type.typmods ?? [],
+): string {
   if (type.pct_type === true) {
     const [name, relation, namespace] = strings(type.names).reverse()
     const found = named(state, state.relations, namespace, relation)
     const column = found?.columns.find((candidate) => candidate.name === name)
     if (column !== undefined) return column.type
   }
-  return formatType(type, (names) => typeId(state, names))
+  return formatType(type, (names) => typeId(state, names), modifiers)
 }
 
 /** The id of a type that is not built in: a type or the row type of a relation; of an unknown one the id that it would have. */

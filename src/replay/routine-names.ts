@@ -30,8 +30,7 @@ export function findRoutine(state: State, target: ObjectWithArgs): Routine | und
 
 /** The type of an argument as the ids of routines have it: modifiers are no part of it. */
 export function argumentType(state: State, type: TypeName): string {
-  const { typmods: _, ...bare } = type
-  const name = typeName(state, bare)
+  const name = typeName(state, type, [])
   if (name.startsWith('bpchar')) return name.replace('bpchar', 'character')
   return name.startsWith('"bit"') ? name.replace('"bit"', 'bit') : name
 }

@@ -53,10 +53,17 @@ export function builtInType(name: string): string | undefined {
   return (spelled[name] ?? [name]).join('')
 }
 
-/** A type as `format_type` prints it: `character varying(20)`, `text[]`, `public.mood`. SETOF is left out. */
-export function formatType(type: TypeName, resolve: ResolveType): string {
+/**
+ * A type as `format_type` prints it: `character varying(20)`, `text[]`, `public.mood`. SETOF is left out. `modifiers`: its
+ * own unless others are given.
+ */
+export function formatType(
+  type: TypeName,
+  resolve: ResolveType,
+  modifiers: readonly Node[] = type.typmods ?? [],
+): string {
   const names = strings(type.names)
-  const element = formatElement(names, type.typmods ?? [], resolve)
+  const element = formatElement(names, modifiers, resolve)
   const isArray = (type.arrayBounds ?? []).length > 0
   return isArray && !element.endsWith('[]') ? `${element}[]` : element
 }

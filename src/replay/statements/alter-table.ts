@@ -206,14 +206,20 @@ function alterTable(statement: AlterTableStmt, context: StatementContext): void 
   const { id } = relation
   const written = (statement.cmds ?? []).flatMap((node) => as(node, 'AlterTableCmd') ?? [])
   const steps = written.flatMap((command) => [command, ...constraintsOfNewColumn(relation, command)])
-  for (const pass of passes) {
-    for (const command of steps) {
-      const { pass: own, apply } = commands[command.subtype ?? 'AT_AddColumn']
-      const now = state.relations.get(id)
-      if (now === undefined || pass !== (typeof own === 'function' ? own(command) : own)) continue
-      apply(context, now, command, { id, only: target.inh !== true })
-    }
+  if (steps.length > 1) steps.sort((a, b) => passes.indexOf(passOf(a)) - passes.indexOf(passOf(b)))
+  for (const command of steps) {
+    const now = state.relations.get(id)
+    if (now !== undefined) commandOf(command).apply(context, now, command, { id, only: target.inh !== true })
   }
+}
+
+function commandOf({ subtype = 'AT_AddColumn' }: AlterTableCmd): AlterCommand {
+  return commands[subtype]
+}
+
+function passOf(command: AlterTableCmd): AlterPass {
+  const { pass } = commandOf(command)
+  return typeof pass === 'function' ? pass(command) : pass
 }
 
 /** What ADD COLUMN says of the table, as commands of their own; nothing where the column is there already. */

@@ -212,9 +212,10 @@ export function columnOfNotNull(
 
 /** The constraints of a column definition that stand for the table, as they would be written there. */
 export function tableConstraintsOf(definition: ColumnDef): ConstraintNode[] {
-  const key: Node[] = [{ String: { sval: definition.colname ?? '' } }]
   const found: ConstraintNode[] = []
-  for (const node of definition.constraints ?? []) {
+  if (definition.constraints === undefined) return found
+  const key: Node[] = [{ String: { sval: definition.colname ?? '' } }]
+  for (const node of definition.constraints) {
     const constraint = as(node, 'Constraint') ?? {}
     const last = found.at(-1)
     switch (constraint.contype) {

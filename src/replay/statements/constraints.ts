@@ -44,15 +44,15 @@ export function addConstraint(
   }
 }
 
-/** `fields`: what else the constraint changes. */
+/** `columns` and `indexes`: as the constraint leaves them. */
 function put(
   context: StatementContext,
   relation: Relation,
   constraint: Constraint,
-  fields: Partial<Relation> = {},
+  { columns, indexes }: Pick<Relation, 'columns' | 'indexes'> = relation,
 ): Relation {
   const constraints = [...relation.constraints, constraint]
-  const changed = relationWith(relation, { ...fields, constraints })
+  const changed = relationWith(relation, { columns, indexes, constraints })
   context.state.put(changed)
   return changed
 }

@@ -1,6 +1,7 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { readCatalog } from '../../src/catalog/read-catalog.ts'
 import { InputError } from '../../src/findings/input-error.ts'
+import type { Connection } from '../../src/sql/connection.ts'
 import { printExpression } from '../../src/sql/expression.ts'
 import { relationOf } from '../replay/fixture.ts'
 import { plain } from '../replay/plain.ts'
@@ -10,7 +11,7 @@ import { withDatabase } from './reading.ts'
 const server = testServer()
 
 const schema = `
-  create schema app; create role app_user login; create type app.mood as enum ('ok');
+  create schema app; create role app_user login password 'secret'; create type app.mood as enum ('ok');
   create function app.tenant() returns uuid language sql stable return null::uuid;
   create table app.t (id serial primary key, tenant_id uuid, mood app.mood default 'ok', at timestamptz default '2020-01-02 03:04+00');
   create policy p on app.t using (tenant_id = (select app.tenant()) and mood = 'ok');
@@ -20,7 +21,7 @@ test('a role without any privilege reads what a superuser reads', async () => {
   await withDatabase(server(), async (connection, database) => {
     await connection.query(schema)
     const { server: facts, ...all } = await readCatalog(connection)
-    const user = await database.connect({ user: 'app_user' })
+    const user = await database.connect({ user: 'app_user', password: 'secret' })
     const { server: ofUser, ...same } = await readCatalog(user)
     await user.close()
     expect(plain({ ...same, server: null })).toEqual(plain({ ...all, server: null }))
@@ -85,8 +86,8 @@ test('in a transaction that is under way it sees what is not committed, and leav
 
 test('a catalog that the role may not read is an error that says so, and the connection stays usable', async () => {
   await withDatabase(server(), async (connection, database) => {
-    await connection.query('create role app_user login; revoke select on pg_catalog.pg_policy from public')
-    const user = await database.connect({ user: 'app_user' })
+    await connection.query('create role app_user login password 'secret'; revoke select on pg_catalog.pg_policy from public')
+    const user = await database.connect({ user: 'app_user', password: 'secret' })
     const reading = readCatalog(user)
     await expect(reading).rejects.toThrow(InputError)
     await expect(reading).rejects.toThrow('permission denied for table pg_policy')
@@ -133,6 +134,52 @@ test('the database, its owner and the version', async () => {
     expect(facts).toMatchObject({
       ...{ database: { name, owner: 'postgres' }, reader: { role: 'postgres', superuser: true } },
       version: server().serverVersion,
+    })
+  })
+})
+
+describe('what is dropped while it is read', () => {
+  const before = `create table t (a int check (a > 0)); create policy p on t using (a = 1); create view v as select a from t;
+    create table kept (a int);`
+
+  /** Drops once, at the first query that prints what the marker names. */
+  function dropping(reader: Connection, other: Connection, marker: string, drop: string): Connection {
+    let dropped = false
+    return {
+      async query<Row>(text: string, values?: readonly unknown[]) {
+        if (!dropped && text.includes(marker)) {
+          dropped = true
+          await other.query(drop)
+        }
+        return reader.query<Row>(text, values)
+      },
+    }
+  }
+
+  test.each([
+    ['a view', 'pg_get_viewdef', 'drop view v', ['public.t', 'public.kept']],
+    ['a table with a policy', 'p.polqual', 'drop table t cascade', ['public.kept']],
+  ])('%s is no part of the model, which is read anew', async (_what, marker, drop, left) => {
+    await withDatabase(server(), async (connection, database) => {
+      await connection.query(before)
+      const other = await database.connect()
+      const model = await readCatalog(dropping(connection, other, marker, drop))
+      await other.close()
+      expect([...model.relations.keys()]).toEqual(left)
+    })
+  })
+
+  test('is an error in a transaction whose snapshot is older', async () => {
+    await withDatabase(server(), async (connection, database) => {
+      await connection.query(before)
+      await connection.query('begin isolation level repeatable read; select 1')
+      const other = await database.connect()
+      await other.query('drop table t cascade')
+      await other.close()
+      const reading = readCatalog(connection, { inTransaction: true })
+      await expect(reading).rejects.toThrow(/^the schema was changed while it was read/)
+      await expect(reading).rejects.toThrow(InputError)
+      await connection.query('rollback')
     })
   })
 })

@@ -86,7 +86,9 @@ test('in a transaction that is under way it sees what is not committed, and leav
 
 test('a catalog that the role may not read is an error that says so, and the connection stays usable', async () => {
   await withDatabase(server(), async (connection, database) => {
-    await connection.query('create role app_user login password 'secret'; revoke select on pg_catalog.pg_policy from public')
+    await connection.query(
+      "create role app_user login password 'secret'; revoke select on pg_catalog.pg_policy from public",
+    )
     const user = await database.connect({ user: 'app_user', password: 'secret' })
     const reading = readCatalog(user)
     await expect(reading).rejects.toThrow(InputError)

@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import { contradictions } from './contradictions.ts'
 import { type ObjectName, readObjectName, readReviewedObject } from './object-name.ts'
-import { noTenancy, type Tenancy } from './tenancy.ts'
 
 const objectName = (read: (text: string) => ObjectName) =>
   z
@@ -93,26 +92,3 @@ export const tenancyDeclaration = z
 
 export type TenancyInput = z.input<typeof tenancyDeclaration>
 export type TenancyDeclaration = z.output<typeof tenancyDeclaration>
-
-/** The declaration with `noTenancy` in the place of what it leaves out. */
-export function resolveTenancy(declared: TenancyDeclaration): Tenancy {
-  const { context, memberships } = declared
-  return {
-    guardedNamespaces: declared.guardedNamespaces ?? noTenancy.guardedNamespaces,
-    tenantKey: declared.tenantKey ?? noTenancy.tenantKey,
-    tenantKeys: declared.tenantKeys ?? noTenancy.tenantKeys,
-    tenants: declared.tenants ?? noTenancy.tenants,
-    memberships: memberships ? { ...memberships, role: memberships.role ?? null } : null,
-    context: {
-      tenantSetting: context?.tenantSetting ?? null,
-      userSetting: context?.userSetting ?? null,
-      functions: context?.functions ?? [],
-    },
-    appRoles: declared.appRoles ?? noTenancy.appRoles,
-    globalTables: declared.globalTables ?? noTenancy.globalTables,
-    systemTables: declared.systemTables ?? noTenancy.systemTables,
-    systemTasks: declared.systemTasks ?? noTenancy.systemTasks,
-    reviewed: declared.reviewed ?? noTenancy.reviewed,
-    platform: declared.platform ?? null,
-  }
-}

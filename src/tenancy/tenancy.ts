@@ -1,3 +1,5 @@
+import type { TenancyDeclaration } from './declaration.ts'
+
 /**
  * Who is a tenant, resolved: what checks work with. Written by the user as `TenancyInput` (`declaration.ts`)
  * or assumed from what the tables have (`policy/assume-tenancy.ts`).
@@ -69,3 +71,26 @@ export const noTenancy: Tenancy = Object.freeze({
   reviewed: [],
   platform: null,
 })
+
+/** The declaration with `noTenancy` in the place of what it leaves out. */
+export function resolveTenancy(declared: TenancyDeclaration): Tenancy {
+  const { context, memberships } = declared
+  return {
+    guardedNamespaces: declared.guardedNamespaces ?? noTenancy.guardedNamespaces,
+    tenantKey: declared.tenantKey ?? noTenancy.tenantKey,
+    tenantKeys: declared.tenantKeys ?? noTenancy.tenantKeys,
+    tenants: declared.tenants ?? noTenancy.tenants,
+    memberships: memberships ? { ...memberships, role: memberships.role ?? null } : null,
+    context: {
+      tenantSetting: context?.tenantSetting ?? null,
+      userSetting: context?.userSetting ?? null,
+      functions: context?.functions ?? [],
+    },
+    appRoles: declared.appRoles ?? noTenancy.appRoles,
+    globalTables: declared.globalTables ?? noTenancy.globalTables,
+    systemTables: declared.systemTables ?? noTenancy.systemTables,
+    systemTasks: declared.systemTasks ?? noTenancy.systemTasks,
+    reviewed: declared.reviewed ?? noTenancy.reviewed,
+    platform: declared.platform ?? null,
+  }
+}

@@ -6,8 +6,8 @@ import { RoutineBodies } from '../../src/policy/routines.ts'
 import type { Migration } from '../../src/replay/migration.ts'
 import { replay } from '../../src/replay/replay.ts'
 import { parseStatements } from '../../src/sql/parse.ts'
-import { resolveTenancy, type TenancyInput, tenancyDeclaration } from '../../src/tenancy/declaration.ts'
-import type { Tenancy } from '../../src/tenancy/tenancy.ts'
+import { type TenancyInput, tenancyDeclaration } from '../../src/tenancy/declaration.ts'
+import { resolveTenancy, type Tenancy } from '../../src/tenancy/tenancy.ts'
 import { prelude, preludeTenancy } from './prelude.ts'
 
 /** The SQL of an example as a history behind the prelude, and under which tenancy it is judged. */

@@ -1,6 +1,6 @@
 import { activeChecks } from '../../src/run/examine.ts'
 import { type Life, livesOf } from '../../src/run/lifecycle.ts'
-import { resolveTenancy } from '../../src/tenancy/declaration.ts'
+import { resolveTenancy } from '../../src/tenancy/tenancy.ts'
 import { historyOf } from '../replay/fixture.ts'
 
 const declared = { tenantKey: 'org_id', tenants: 'public.orgs', appRoles: ['app_user'] }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { resolveTenancy, type TenancyInput, tenancyDeclaration } from '../../src/tenancy/declaration.ts'
-import { noTenancy } from '../../src/tenancy/tenancy.ts'
+import { type TenancyInput, tenancyDeclaration } from '../../src/tenancy/declaration.ts'
+import { noTenancy, resolveTenancy } from '../../src/tenancy/tenancy.ts'
 
 function problems(input: TenancyInput): string[] {
   const result = tenancyDeclaration.safeParse(input)

@@ -1,7 +1,7 @@
 import type { Column, Expression } from '../model/schema-model.ts'
 import { isNullConstant } from '../sql/null-constant.ts'
 import { sql } from '../sql/template.ts'
-import { firstUserOid } from './conditions.ts'
+import { firstUserOid, isOfSession, printedExpression } from './conditions.ts'
 import type { PrintedSql } from './printed-sql.ts'
 import { grouped, type Reading } from './reading.ts'
 
@@ -21,14 +21,14 @@ interface ColumnRow {
 const columns = sql`
   select a.attrelid as relation, a.attnum as number, a.attname as name,
     pg_catalog.format_type(a.atttypid, a.atttypmod) as type,
-    a.attnotnull as "notNull", pg_catalog.pg_get_expr(d.adbin, d.adrelid) as default,
+    a.attnotnull as "notNull", ${printedExpression('d.adbin', 'd.adrelid')} as default,
     a.attgenerated as generated, a.attidentity as identity, a.attislocal as local,
     a.attacl::pg_catalog.text as acl
   from pg_catalog.pg_attribute a
     join pg_catalog.pg_class c on c.oid = a.attrelid
     left join pg_catalog.pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
   where a.attrelid >= ${firstUserOid} and a.attnum > 0 and not a.attisdropped
-    and c.relkind in ('r', 'p', 'v', 'm', 'f')
+    and c.relkind in ('r', 'p', 'v', 'm', 'f') and ${isOfSession('c')}
   order by a.attrelid, a.attnum`
 
 const identities: Readonly<Record<string, Column['identity']>> = { a: 'always', d: 'by-default' }

@@ -24,3 +24,16 @@ export function standsAlone(catalog: string, oid: string, kinds: readonly string
       and part.deptype in (${kinds.map((kind) => `'${kind}'`).join(', ')})
   )`
 }
+
+/** That a relation (by its alias) is not a temporary one of another session, which may vanish at any moment. */
+export function isOfSession(relation: string): string {
+  return `(${relation}.relpersistence <> 't' or ${relation}.relnamespace = pg_catalog.pg_my_temp_schema())`
+}
+
+/**
+ * A stored expression as text. The server prints nothing where the relation was dropped since the snapshot was taken:
+ * an empty text, so that it isn't taken for an expression that was never there.
+ */
+export function printedExpression(tree: string, relation: string): string {
+  return `case when ${tree} is not null then coalesce(pg_catalog.pg_get_expr(${tree}, ${relation}), '') end`
+}

@@ -2,7 +2,7 @@ import type { Constraint, ConstraintKind, ForeignKeyAction } from '../model/sche
 import { displayId } from '../sql/identifiers.ts'
 import { sql } from '../sql/template.ts'
 import type { Columns } from './columns.ts'
-import { firstUserOid } from './conditions.ts'
+import { firstUserOid, isOfSession, printedExpression } from './conditions.ts'
 import { grouped, oneOf, type Reading } from './reading.ts'
 
 interface ConstraintRow {
@@ -29,17 +29,18 @@ const constraints = (enforced: string) => sql`
     coalesce(k.conkey, '{}')::pg_catalog.int2[] as columns,
     k.confrelid as target, tn.nspname as "targetNamespace", t.relname as "targetName",
     k.confkey::pg_catalog.int2[] as "targetColumns", k.confdeltype as "onDelete", k.confupdtype as "onUpdate",
-    pg_catalog.pg_get_expr(k.conbin, k.conrelid) as expression,
+    ${printedExpression('k.conbin', 'k.conrelid')} as expression,
     case when k.contype in ('p', 'u', 'x') then i.relname end as index,
     k.convalidated as validated, ${enforced} as enforced,
     k.contype = 'c' and k.connoinherit as "noInherit"
   from pg_catalog.pg_constraint k
+    join pg_catalog.pg_class r on r.oid = k.conrelid
     left join pg_catalog.pg_class i on i.oid = k.conindid
     left join pg_catalog.pg_class t on t.oid = k.confrelid
     left join pg_catalog.pg_namespace tn on tn.oid = t.relnamespace
     left join pg_catalog.pg_constraint above on above.oid = k.conparentid
   where k.conrelid >= ${firstUserOid} and k.contype in ('p', 'u', 'f', 'c', 'x')
-    and above.conrelid is distinct from k.conrelid
+    and ${isOfSession('r')} and above.conrelid is distinct from k.conrelid
   order by k.conrelid, k.oid`
 
 const kinds: Readonly<Record<string, ConstraintKind>> = {

@@ -1,7 +1,7 @@
 import type { Index } from '../model/schema-model.ts'
 import { sql } from '../sql/template.ts'
 import type { Columns } from './columns.ts'
-import { firstUserOid } from './conditions.ts'
+import { firstUserOid, isOfSession, printedExpression } from './conditions.ts'
 import { grouped, type Reading } from './reading.ts'
 
 interface IndexRow {
@@ -19,13 +19,14 @@ interface IndexRow {
 const indexes = sql`
   select i.indrelid as relation, c.relname as name, i.indisunique as unique, m.amname as method,
     i.indkey::pg_catalog.int2[] as columns, i.indnkeyatts as keys,
-    pg_catalog.pg_get_expr(i.indexprs, i.indrelid) as expressions,
-    pg_catalog.pg_get_expr(i.indpred, i.indrelid) as predicate
+    ${printedExpression('i.indexprs', 'i.indrelid')} as expressions,
+    ${printedExpression('i.indpred', 'i.indrelid')} as predicate
   from pg_catalog.pg_index i
     join pg_catalog.pg_class c on c.oid = i.indexrelid
     join pg_catalog.pg_class r on r.oid = i.indrelid
     join pg_catalog.pg_am m on m.oid = c.relam
   where i.indrelid >= ${firstUserOid} and r.relkind in ('r', 'p', 'm') and (i.indisvalid or c.relkind = 'I')
+    and ${isOfSession('r')}
   order by i.indrelid, i.indexrelid`
 
 /** By the oid of the relation, in the order of creation. */

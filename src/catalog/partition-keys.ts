@@ -1,6 +1,7 @@
 import type { PartitionKey } from '../model/schema-model.ts'
 import { sql } from '../sql/template.ts'
 import type { Columns } from './columns.ts'
+import { printedExpression } from './conditions.ts'
 import { keysOf } from './indexes.ts'
 import { oneOf, type Reading } from './reading.ts'
 
@@ -13,7 +14,7 @@ interface PartitionKeyRow {
 
 const partitionKeys = sql`
   select partrelid as relation, partstrat as strategy, partattrs::pg_catalog.int2[] as columns,
-    pg_catalog.pg_get_expr(partexprs, partrelid) as expressions
+    ${printedExpression('partexprs', 'partrelid')} as expressions
   from pg_catalog.pg_partitioned_table
   order by partrelid`
 

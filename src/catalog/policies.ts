@@ -1,5 +1,6 @@
 import type { Policy, PolicyCommand } from '../model/schema-model.ts'
 import { sql } from '../sql/template.ts'
+import { printedExpression } from './conditions.ts'
 import { grouped, oneOf, type Reading } from './reading.ts'
 
 interface PolicyRow {
@@ -18,8 +19,8 @@ const policies = sql`
       select case role when 0 then 'public' else pg_catalog.pg_get_userbyid(role) end
       from pg_catalog.unnest(p.polroles) with ordinality as listed (role, place) order by place
     )::pg_catalog.text[] as roles,
-    pg_catalog.pg_get_expr(p.polqual, p.polrelid) as using,
-    pg_catalog.pg_get_expr(p.polwithcheck, p.polrelid) as "withCheck"
+    ${printedExpression('p.polqual', 'p.polrelid')} as using,
+    ${printedExpression('p.polwithcheck', 'p.polrelid')} as "withCheck"
   from pg_catalog.pg_policy p
   order by p.polrelid, p.oid`
 

@@ -5,6 +5,7 @@ import { displayId, readName } from '../sql/identifiers.ts'
 import { as, strings, walk } from '../sql/node.ts'
 import { parseStatements } from '../sql/parse.ts'
 import { formatType } from '../sql/types.ts'
+import { SchemaChanged } from './refusal.ts'
 
 /**
  * Reads SQL that the server prints while nothing is in its search path, so that every name outside of `pg_catalog` is
@@ -29,7 +30,7 @@ export class PrintedSql {
     if (text === null) return []
     const known = this.#expressions.get(text)
     if (known !== undefined) return known
-    const targets = as(statement(`SELECT ${text}`), 'SelectStmt')?.targetList ?? []
+    const targets = as(statement(text, 'SELECT '), 'SelectStmt')?.targetList ?? []
     const found = targets.flatMap((target) => as(target, 'ResTarget')?.val ?? [])
     this.#expressions.set(text, found)
     return found
@@ -42,7 +43,7 @@ export class PrintedSql {
 
   /** What `pg_get_function_sqlbody` prints: the statements of a body in standard SQL. */
   body(text: string): readonly Expression[] {
-    const routine = as(statement(`CREATE FUNCTION body() RETURNS void ${text}`), 'CreateFunctionStmt')
+    const routine = as(statement(text, 'CREATE FUNCTION body() RETURNS void '), 'CreateFunctionStmt')
     const body = routine?.sql_body
     if (body === undefined) throw unreadable(text, 'it is no body of a routine')
     const blocks = as(body, 'List')?.items
@@ -61,8 +62,10 @@ export class PrintedSql {
   }
 }
 
-function statement(text: string): Node {
-  const [first, ...rest] = parseStatements(text)
+/** `before`: what makes a statement of it. */
+function statement(text: string, before = ''): Node {
+  if (text === '') throw new SchemaChanged('an expression can no longer be printed')
+  const [first, ...rest] = parseStatements(before + text)
   if (first === undefined || rest.length > 0) throw unreadable(text, 'it is not one statement')
   if (!('node' in first)) throw unreadable(text, first.error)
   if (text.includes('regclass')) respellRegclass(first.node)

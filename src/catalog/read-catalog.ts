@@ -11,6 +11,7 @@ import { readNamespaces } from './namespaces.ts'
 import { readPrivileges } from './privileges.ts'
 import { readPublications } from './publications.ts'
 import { Reading } from './reading.ts'
+import { SchemaChanged } from './refusal.ts'
 import { readRelations } from './relations.ts'
 import { readRoleMemberships } from './role-memberships.ts'
 import { readRoles } from './roles.ts'
@@ -41,7 +42,24 @@ export async function readCatalog(
   options: CatalogOptions = {},
 ): Promise<SchemaModel> {
   await loadParser()
-  const { begin, end } = options.inTransaction ? within : alone
+  if (options.inTransaction) return readIn(within, connection, options)
+  for (let left = attempts - 1; ; left--) {
+    try {
+      return await readIn(alone, connection, options)
+    } catch (error) {
+      if (left === 0 || !(error instanceof SchemaChanged)) throw error
+    }
+  }
+}
+
+/** How often to begin again with a new snapshot where others change the schema meanwhile. */
+const attempts = 3
+
+async function readIn(
+  { begin, end }: typeof alone,
+  connection: Connection,
+  options: CatalogOptions,
+): Promise<SchemaModel> {
   await connection.query(begin)
   try {
     return await readAll(connection, options)

@@ -2,6 +2,7 @@ import { InputError } from '../findings/input-error.ts'
 import type { RoleName } from '../model/schema-model.ts'
 import type { Connection } from '../sql/connection.ts'
 import { PrintedSql } from './printed-sql.ts'
+import { refusal } from './refusal.ts'
 
 /** One reading of the catalogs of a database, all from one snapshot. */
 export class Reading {
@@ -29,24 +30,6 @@ export class Reading {
   owner(name: RoleName, given = false): RoleName | null {
     return name === this.#migrationRole || (given && this.#migrationRole !== null) ? null : name
   }
-}
-
-/** Why a server that is as it should be doesn't answer a query of the reading; null for anything else. */
-function refusal(error: unknown): InputError | null {
-  if (!(error instanceof Error) || !('code' in error)) return null
-  if (error.code === '42501') {
-    return new InputError(`the role may not read all that an audit needs: ${error.message}`, {
-      hint: 'Connect as a role that may read the tables and call the functions of pg_catalog, as every role may by default.',
-      cause: error,
-    })
-  }
-  if (error.code === '57014') {
-    return new InputError(`the server gave up a query of the reading: ${error.message}`, {
-      hint: 'Give it longer with --statement-timeout SECONDS.',
-      cause: error,
-    })
-  }
-  return null
 }
 
 /** The values of rows by the oid that each belongs to, in the order of the rows. */

@@ -45,7 +45,7 @@ const routines = sql`
     ) end as types,
     pg_catalog.format_type(p.prorettype, null) as returns, p.proretset as "returnsSet",
     l.lanname as language, p.prosrc as text, p.probin as file,
-    pg_catalog.pg_get_function_sqlbody(p.oid) as "sqlBody",
+    case when p.prosqlbody is not null then coalesce(pg_catalog.pg_get_function_sqlbody(p.oid), '') end as "sqlBody",
     p.prosecdef as definer, p.proleakproof as leakproof, p.provolatile as volatility,
     coalesce(p.proconfig, '{}') as settings,
     pg_catalog.pg_get_userbyid(p.proowner) as owner, p.proacl::pg_catalog.text as acl

@@ -1,7 +1,7 @@
 import type { ViewDefinition } from '../model/schema-model.ts'
 import { displayId } from '../sql/identifiers.ts'
 import { sql } from '../sql/template.ts'
-import { firstUserOid } from './conditions.ts'
+import { firstUserOid, isOfSession } from './conditions.ts'
 import { relationsRead, routinesNamed } from './printed-sql.ts'
 import type { Reading } from './reading.ts'
 import type { ReadRoutines } from './routines.ts'
@@ -16,14 +16,14 @@ interface ViewRow {
 }
 
 const views = sql`
-  select c.oid as relation, pg_catalog.pg_get_viewdef(c.oid) as query,
+  select c.oid as relation, coalesce(pg_catalog.pg_get_viewdef(c.oid), '') as query,
     coalesce(pg_catalog.bool_or(o.option_value::pg_catalog.bool)
       filter (where o.option_name = 'security_invoker'), false) as "securityInvoker",
     coalesce(pg_catalog.bool_or(o.option_value::pg_catalog.bool)
       filter (where o.option_name = 'security_barrier'), false) as "securityBarrier",
     pg_catalog.max(o.option_value) filter (where o.option_name = 'check_option') as "checkOption"
   from pg_catalog.pg_class c left join lateral pg_catalog.pg_options_to_table(c.reloptions) o on true
-  where c.oid >= ${firstUserOid} and c.relkind in ('v', 'm')
+  where c.oid >= ${firstUserOid} and c.relkind in ('v', 'm') and ${isOfSession('c')}
   group by c.oid
   order by c.oid`
 

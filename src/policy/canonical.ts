@@ -16,22 +16,29 @@ export function ownColumn(relation: Relation, node: Node): string | null {
   return isOwn && relation.columns.some(({ name }) => name === column) ? column : null
 }
 
-/** A text that is equal for two spellings of one expression: places, casts and qualifiers of own columns left out. */
-export function canonical(relation: Relation, node: Node): string {
-  return JSON.stringify(plain(relation, node))
+/** Whether two spellings are of one expression: places, casts and qualifiers of own columns left out. */
+export function isSameExpression(relation: Relation, one: unknown, other: unknown): boolean {
+  if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null)
+    return one === other
+  if (Array.isArray(one) || Array.isArray(other)) {
+    if (!Array.isArray(one) || !Array.isArray(other) || one.length !== other.length) return false
+    return one.every((item, at) => isSameExpression(relation, item, other[at]))
+  }
+  const [a, b] = [unwrap(one as Node), unwrap(other as Node)]
+  const [column, otherColumn] = [ownColumn(relation, a), ownColumn(relation, b)]
+  if (column !== null || otherColumn !== null) return column === otherColumn
+  const [inner, otherInner] = [toldOf(a), toldOf(b)]
+  return (
+    inner.size === otherInner.size &&
+    [...inner].every(
+      ([key, value]) => otherInner.has(key) && isSameExpression(relation, value, otherInner.get(key)),
+    )
+  )
 }
 
-function plain(relation: Relation, value: unknown): unknown {
-  if (Array.isArray(value)) return value.map((item) => plain(relation, item))
-  if (typeof value !== 'object' || value === null) return value
-  const node = unwrap(value as Node)
-  const column = ownColumn(relation, node)
-  if (column !== null) return { column }
-  return Object.fromEntries(
-    Object.entries(node)
-      .filter(([key]) => !places.has(key))
-      .map(([key, inner]) => [key, plain(relation, inner)]),
-  )
+/** What a node holds, but for the places. */
+function toldOf(node: Node): ReadonlyMap<string, unknown> {
+  return new Map(Object.entries(node).filter(([key, value]) => value !== undefined && !places.has(key)))
 }
 
 const places: ReadonlySet<string> = new Set(['location', 'rexpr_list_start', 'rexpr_list_end'])
@@ -45,7 +52,7 @@ const opposites: Readonly<Record<string, string>> = {
   '<=': '>',
 }
 
-/** What two spellings of one expression have in common at first sight; by far cheaper than the canonical text. */
+/** What two spellings of one expression have in common at first sight; by far cheaper than to compare them. */
 export function shapeOf(node: Node): string {
   const inner = unwrap(node)
   const { kind, name } = as(inner, 'A_Expr') ?? {}

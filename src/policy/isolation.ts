@@ -7,7 +7,7 @@ import { type Bindings, bindingsOf } from './bindings.ts'
 import { type GuardedTable, isGuarded, usersTables } from './category.ts'
 import { ContextValues } from './context-value.ts'
 import { describeOpening } from './opening-text.ts'
-import { type Judge, type Opening, openingsOf } from './openings.ts'
+import { type Judge, type Opening, type Openings, openingsOf } from './openings.ts'
 import { type GapCause, type ProtectionGap, protectionGap } from './protection-gap.ts'
 import { actsForTenants } from './roles.ts'
 import { ContextRoutines, type RoutineBodies } from './routines.ts'
@@ -32,7 +32,7 @@ export type NearTie = { readonly through: readonly RelationId[] } | { readonly b
 
 /** What is known of relations, by id. */
 interface Answers {
-  readonly openings: Map<RelationId, readonly Opening[]>
+  readonly openings: Map<RelationId, Openings>
   readonly bindings: Map<RelationId, Bindings>
   readonly isolated: Map<RelationId, boolean>
 }
@@ -53,6 +53,8 @@ export class Isolation {
   #plain: Ties
   #answers = noAnswers()
   #former = noAnswers()
+  /** The openings of relations of which nothing but the policies has changed since. */
+  #outdated: ReadonlyMap<RelationId, Openings> = new Map()
   #tables: readonly GuardedTable[] | null = null
   #gaps: readonly TableGap[] | null = null
 
@@ -68,13 +70,18 @@ export class Isolation {
   doubt(): void {
     this.#former = this.#answers
     this.#answers = noAnswers()
+    this.#outdated = new Map()
     this.#values = this.#newValues()
     this.#plain = this.#ties({})
   }
 
-  /** Takes up the answers of before, but for those about relations that may be judged otherwise now. */
-  trust(except: Iterable<RelationId>): void {
+  /**
+   * Takes up the answers of before, but for those about relations that may be judged otherwise now. `amended`: those among them
+   * of which nothing but the policies is another.
+   */
+  trust(except: Iterable<RelationId>, amended: Iterable<RelationId>): void {
     const { openings, bindings, isolated } = this.#former
+    this.#outdated = new Map([...amended].map((id) => [id, openings.get(id) ?? new Map()]))
     for (const id of except) {
       openings.delete(id)
       bindings.delete(id)
@@ -131,7 +138,11 @@ export class Isolation {
 
   /** Where the policies of a relation admit rows of other tenants. */
   openings(relation: Relation): readonly Opening[] {
-    return remembered(this.#answers.openings, relation.id, () => openingsOf(relation, this.#judge))
+    const { id } = relation
+    const openings = remembered(this.#answers.openings, id, () =>
+      openingsOf(relation, this.#judge, this.#outdated.get(id)),
+    )
+    return [...openings.values()].flat()
   }
 
   /** A sentence about an opening. */
@@ -202,8 +213,9 @@ export class Isolation {
     const before = this.#former.bindings.get(relation.id)
     const bindings = this.#bindingsOf(relation)
     if (relation.policies.length === 0) return before?.category !== bindings.category
-    const hadOpenings = this.#former.openings.get(relation.id)?.length !== 0
-    return hadOpenings || JSON.stringify(before) !== JSON.stringify(bindings)
+    const openings = this.#former.openings.get(relation.id)
+    const wereClosed = openings !== undefined && [...openings.values()].every(({ length }) => length === 0)
+    return !wereClosed || JSON.stringify(before) !== JSON.stringify(bindings)
   }
 
   /** What the verdict on a dependent relation takes from this one beside its record. */

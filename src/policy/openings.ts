@@ -34,15 +34,29 @@ export interface Judge {
 const readers: readonly RowCommand[] = ['select', 'update', 'delete']
 const writers: readonly RowCommand[] = ['insert', 'update']
 
-/** The effective predicate, command by command: any permissive policy admits, every restrictive one must agree. */
-export function openingsOf(relation: Relation, judge: Judge): Opening[] {
-  return relation.policies.flatMap((policy): Opening[] => {
-    if (!policy.permissive || judge.tenantRoles(policy).length === 0) return []
-    return [
-      ...opening(relation, judge, policy, 'using', policy.using, readers),
-      ...opening(relation, judge, policy, 'withCheck', policy.withCheck, writers),
-    ]
-  })
+/** The openings of a relation, by the policy that they are of: all its policies, those without any among them. */
+export type Openings = ReadonlyMap<Policy, readonly Opening[]>
+
+/**
+ * The effective predicate, command by command: any permissive policy admits, every restrictive one must agree. `known`: what
+ * was found where nothing but the policies was another.
+ */
+export function openingsOf(relation: Relation, judge: Judge, known: Openings = new Map()): Openings {
+  const isPlain = [...relation.policies, ...known.keys()].every(({ permissive }) => permissive)
+  return new Map(
+    relation.policies.map((policy) => [
+      policy,
+      (isPlain ? known.get(policy) : undefined) ?? openingsBy(policy, relation, judge),
+    ]),
+  )
+}
+
+function openingsBy(policy: Policy, relation: Relation, judge: Judge): Opening[] {
+  if (!policy.permissive || judge.tenantRoles(policy).length === 0) return []
+  return [
+    ...opening(relation, judge, policy, 'using', policy.using, readers),
+    ...opening(relation, judge, policy, 'withCheck', policy.withCheck, writers),
+  ]
 }
 
 function opening(

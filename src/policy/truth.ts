@@ -2,7 +2,7 @@ import type { A_Expr, CaseExpr, Node, NullTest, SubLink } from 'libpg-query'
 import type { Expression, Relation } from '../model/schema-model.ts'
 import { as } from '../sql/node.ts'
 import { alwaysHasRow } from './aggregates.ts'
-import { canonical, opposite, ownColumn, shapeOf } from './canonical.ts'
+import { isSameExpression, opposite, ownColumn, shapeOf } from './canonical.ts'
 import { compareConstants, constantOf } from './constants.ts'
 import { operatorOf, readsNothing, unwrap } from './unwrap.ts'
 
@@ -58,13 +58,18 @@ class Evaluation {
 
   /** `x or not x` is true, `x and not x` false, where x isn't null. */
   #haveOpposites(args: readonly Node[]): boolean {
-    const shapes = new Set(args.map(shapeOf))
-    const opposites = args.map(opposite).filter((other) => shapes.has(shapeOf(other)))
-    if (opposites.length === 0) return false
-    const wanted = new Set(opposites.map(shapeOf))
-    const candidates = args.filter((arg) => wanted.has(shapeOf(arg)))
-    const texts = new Set(candidates.map((arg) => canonical(this.#relation, arg)))
-    return opposites.some((other) => texts.has(canonical(this.#relation, other)))
+    const byShape = new Map<string, Node[]>()
+    for (const arg of args) {
+      const shape = shapeOf(arg)
+      const known = byShape.get(shape)
+      if (known === undefined) byShape.set(shape, [arg])
+      else known.push(arg)
+    }
+    return args.some((arg) => {
+      const other = opposite(arg)
+      const candidates = byShape.get(shapeOf(other)) ?? []
+      return candidates.some((candidate) => isSameExpression(this.#relation, candidate, other))
+    })
   }
 
   #operation({ kind, name, lexpr, rexpr }: A_Expr): Truth {
@@ -117,9 +122,7 @@ class Evaluation {
   }
 
   #areSame(left: Node, right: Node): boolean {
-    return (
-      shapeOf(left) === shapeOf(right) && canonical(this.#relation, left) === canonical(this.#relation, right)
-    )
+    return shapeOf(left) === shapeOf(right) && isSameExpression(this.#relation, left, right)
   }
 
   #nullTest({ arg, nulltesttype }: NullTest): Truth {

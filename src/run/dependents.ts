@@ -115,27 +115,26 @@ export class Dependents {
     this.#isolation.doubt()
     const judged = new Map<string, string>()
     const seen = new Map<string, string>([...routines].map((id) => [callKey(id), id]))
-    const bound = new Set<RelationId>()
+    const bound: RelationId[] = []
+    const amended = new Set<RelationId>()
     for (const [id, change] of changes) {
-      const relation = model.relations.get(id)
-      const isBound = change.parts.includes('constraints')
-      if (isBound) bound.add(id)
       if (change.judged || change.read) seen.set(id, id)
-      if (
-        change.judged ||
-        (isBound && relation !== undefined && this.#isolation.isBoundOtherwise(relation))
-      ) {
-        judged.set(id, id)
-      }
+      if (change.judged) judged.set(id, id)
+      if (change.amended) amended.add(id)
+      const relation = model.relations.get(id)
+      if (relation === undefined || !change.parts.includes('constraints')) continue
+      bound.push(id)
+      if (this.#isolation.isBoundOtherwise(relation)) judged.set(id, id)
     }
     for (const [key, cause] of seen) {
       for (const dependent of this.#reachedFrom(key, changes.get(key), model)) {
+        amended.delete(dependent)
         if (!judged.has(dependent)) judged.set(dependent, cause)
         if (!seen.has(dependent)) seen.set(dependent, cause)
       }
     }
     for (const id of seen.keys()) this.#noteStandings(id, model)
-    this.#isolation.trust(new Set([...bound, ...judged.keys()]))
+    this.#isolation.trust([...bound, ...judged.keys()], amended)
     return judged
   }
 

@@ -84,8 +84,10 @@ export class Examiner {
 }
 
 function focusOf(check: Check, { focus, moved }: Examination): Focus {
-  const beside = [...moved].flatMap(([id, parts]) => (looksAt(check, parts) ? id : []))
-  return beside.length === 0 ? focus : { ...focus, relations: new Set([...focus.relations, ...beside]) }
+  if (check.reads?.length === 0) return focus
+  const relations = new Set(focus.relations)
+  for (const [id, parts] of moved) if (looksAt(check, parts)) relations.add(id)
+  return { ...focus, relations }
 }
 
 function isEmpty({ relations, routines, unmodelled, cluster }: Focus): boolean {

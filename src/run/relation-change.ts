@@ -5,6 +5,8 @@ import type { Column, Relation } from '../model/schema-model.ts'
 export interface RelationChange {
   /** Whether the relation itself may be judged otherwise. */
   readonly judged: boolean
+  /** Whether nothing but its policies and flags is other than it was, as far as it may be judged otherwise. */
+  readonly amended: boolean
   /** Whether an expression that reads the relation may mean another thing. */
   readonly read: boolean
   readonly parts: readonly RelationPart[]
@@ -52,15 +54,17 @@ export function relationChange(
   telling: TellingColumns,
 ): RelationChange {
   if (one === undefined || other === undefined) {
-    return { judged: one !== other, read: one !== other, parts: [] }
+    return { judged: one !== other, amended: false, read: one !== other, parts: [] }
   }
   const columns = changedColumns(one.columns, other.columns)
   const isEmpty = one.columns.length === 0 || other.columns.length === 0
   const isTold = (tells: (column: string) => boolean) =>
     columns.length > 0 && (isEmpty || columns.some(({ name }) => tells(name)))
   const changed = fields.filter((field) => one[field] !== other[field])
+  const isOwnTold = isTold(telling.own)
   return {
-    judged: !changed.every(isRelationPart) || isTold(telling.own),
+    judged: isOwnTold || !changed.every(isRelationPart),
+    amended: !isOwnTold && changed.every(isAmendment),
     read:
       one.kind !== other.kind ||
       one.view !== other.view ||
@@ -68,6 +72,12 @@ export function relationChange(
       isTold(telling.read),
     parts: changed.filter(isRelationPart),
   }
+}
+
+/** Whether another value leaves each policy that is still there what it was. */
+function isAmendment(field: keyof Relation): boolean {
+  if (isRelationPart(field)) return field !== 'constraints'
+  return field === 'policies' || field.startsWith('rowSecurity')
 }
 
 function isRelationPart(field: keyof Relation): field is RelationPart {

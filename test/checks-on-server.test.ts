@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { BadExample, Check, Found, GoodExample, PostgresVersions } from '../src/checks/define-check.ts'
 import { checks } from '../src/checks/index.ts'
 import type { SchemaModel } from '../src/model/schema-model.ts'
+import { driftOf } from '../src/run/drift.ts'
 import { loadParser } from '../src/sql/parse.ts'
 import { writeName } from '../src/templates/row-security.ts'
 import type { Tenancy } from '../src/tenancy/tenancy.ts'
@@ -53,7 +54,7 @@ describe.each(checks.filter(runsHere).map((check) => ({ check, id: check.id })))
       const refusal = await refusalOf(() => stage.apply(example.sql))
       if (refusal !== null && !isShown) return
       expect(refusal).toBeNull()
-      const live = { model: await stage.model(), tenancy }
+      const live = { model: await modelByHand(example, tenancy), tenancy }
       const found = findingsOf(check, live)
       expect(found.map(({ subject }) => subject)).toEqual(isShown ? [...example.finds] : [])
       for (const one of found) expectProse(one)
@@ -76,7 +77,7 @@ describe.each(checks.filter(runsHere).map((check) => ({ check, id: check.id })))
     stage.undone(async () => {
       const tenancy = tenancyOf(example.tenancy)
       await stage.apply(example.sql)
-      const model = await stage.model()
+      const model = await modelByHand(example, tenancy)
       expect(findingsOf(check, { model, tenancy })).toEqual([])
       const rows = await stage.rows(model, tenancy)
       const leaks = new Set(check.bad.filter(runsHere).flatMap((bad) => bad.leaks ?? []))
@@ -87,6 +88,18 @@ describe.each(checks.filter(runsHere).map((check) => ({ check, id: check.id })))
     }),
   )
 })
+
+/** The model of a server on which the migrations were run and then something was changed by hand, held against them. */
+async function modelByHand(
+  { sql, byHand, ...example }: BadExample | GoodExample,
+  tenancy: Tenancy,
+): Promise<SchemaModel> {
+  if (byHand !== undefined) await stage.apply(byHand)
+  const model = await stage.model()
+  if (model.server === null) throw new Error('a server has no facts of itself')
+  const { drift } = driftOf(play(sql, example.tenancy).model, model, tenancy)
+  return { ...model, server: { ...model.server, drift } }
+}
 
 /** What the server says against it, where it refuses a statement. */
 async function refusalOf(act: () => Promise<void>): Promise<string | null> {

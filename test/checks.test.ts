@@ -21,7 +21,8 @@ test('no example stands in two places', () => {
   const seen = new Map<string, string>()
   for (const check of checks) {
     for (const example of [...check.bad, ...check.good]) {
-      const key = JSON.stringify([check.id, textsOf(example.sql).join('\n'), example.tenancy ?? {}])
+      const { sql, byHand = '', tenancy = {} } = example
+      const key = JSON.stringify([check.id, textsOf(sql).join('\n'), byHand, tenancy])
       expect(seen.get(key), `${check.id}: ${example.name}`).toBeUndefined()
       seen.set(key, example.name)
     }
@@ -47,7 +48,9 @@ describe.each(checks.map((check) => ({ check, id: check.id })))('$id', ({ check 
     if (!isInvalid(check)) expect(syntaxErrors(example.sql)).toEqual([])
     const played = play(example.sql, example.tenancy)
     const found = findingsOf(check, played)
-    expect(found.map(({ subject }) => subject)).toEqual(showsIn('replay', check, example) ? [...example.finds] : [])
+    expect(found.map(({ subject }) => subject)).toEqual(
+      showsIn('replay', check, example) ? [...example.finds] : [],
+    )
     for (const one of found) {
       expectProse(one)
       expect(one.source?.file, one.subject).not.toBe('000.sql')

@@ -123,7 +123,7 @@ async function readAll(connection: Connection, options: CatalogOptions): Promise
     eventTriggers: await readEventTriggers(reading),
     databaseSettings: set.ofDatabase,
     unmodelled: new Map(),
-    server: { ...server, capabilities: await readCapabilities(reading) },
+    server: { ...server, capabilities: await readCapabilities(reading), drift: null },
     focus: null,
   }
 }

@@ -24,7 +24,9 @@ const server = sql`
   where d.datname = pg_catalog.current_database() and r.rolname = current_user`
 
 /** To be read before anything is set for the reading. */
-export async function readServer(connection: Connection): Promise<Omit<ServerFacts, 'capabilities'>> {
+export async function readServer(
+  connection: Connection,
+): Promise<Omit<ServerFacts, 'capabilities' | 'drift'>> {
   const [row] = await connection.query<ServerRow>(server)
   if (row === undefined) throw new InputError('the server does not tell which database and role this is')
   const { version, database, owner, bootstrapRole, role, superuser, searchPath } = row

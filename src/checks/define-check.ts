@@ -45,6 +45,8 @@ interface Example {
   readonly sql: ExampleSql
   /** The versions of PostgreSQL that can run it; all where left out. */
   readonly postgres?: PostgresVersions
+  /** What was changed on the server, and no migration tells. */
+  readonly byHand?: string
   /** What differs from the tenancy of the example prelude (`test/checks/prelude.ts`). */
   readonly tenancy?: TenancyInput
 }

@@ -8,6 +8,7 @@ import commandWithoutPolicy from './command-without-policy.ts'
 import copiedWithoutProtection from './copied-without-protection.ts'
 import dangerousCapability from './dangerous-capability.ts'
 import type { Check } from './define-check.ts'
+import drift from './drift.ts'
 import foreignTable from './foreign-table.ts'
 import globalTableWritable from './global-table-writable.ts'
 import inheritedUnprotected from './inherited-unprotected.ts'
@@ -44,6 +45,7 @@ export const checks: readonly Check[] = [
   commandWithoutPolicy,
   copiedWithoutProtection,
   dangerousCapability,
+  drift,
   foreignTable,
   globalTableWritable,
   inheritedUnprotected,
@@ -80,6 +82,7 @@ export const checkIds = [
   'command-without-policy',
   'copied-without-protection',
   'dangerous-capability',
+  'drift',
   'foreign-table',
   'global-table-writable',
   'inherited-unprotected',

@@ -25,7 +25,7 @@ async function printedModel(
   server: ServerRequest,
 ): Promise<PrintedModel & { readonly notes: readonly string[] }> {
   if (server.databaseUrl !== null || server.engine !== null) {
-    return await (await import('../run/audit.ts')).loadLive(request, server)
+    return await (await import('../run/audit.ts')).loadLive(request, server, { isHeld: false })
   }
   const { history, tenancy, texts, notes, assumed } = await loadHistory(request)
   return { model: history.model, tenancy, texts, notes: [...notes, ...assumed] }

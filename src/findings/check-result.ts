@@ -9,6 +9,8 @@ export interface CheckResult {
   readonly unmodelled: number
   /** The server that was read, with the database; null where nothing but migrations was. */
   readonly server: ServerFacts | null
+  /** How many facts could not be held against what the migrations declare; null where none were. */
+  readonly notCompared: number | null
   /** In the order of the history, then of the file. */
   readonly findings: readonly Finding[]
   /** The text of each file that a finding points into. */

@@ -1,3 +1,4 @@
+import type { Drift } from './drift.ts'
 import type { RoleName, RoutineId } from './schema-model.ts'
 
 /** What only a running server knows besides the objects of the model. */
@@ -12,6 +13,8 @@ export interface ServerFacts {
   /** The `search_path` that the reader's session began with. */
   readonly searchPath: string
   readonly capabilities: readonly Capability[]
+  /** What the database holds otherwise than the migrations declare; null where it was held against none. */
+  readonly drift: readonly Drift[] | null
 }
 
 /**

@@ -6,7 +6,7 @@ import { versionName } from '../model/server-facts.ts'
 /** The result as `docs/json.md` describes it. */
 export function checkJson(result: CheckResult, version: string): string {
   const lines = new Map([...result.texts].map(([file, text]) => [file, new LineIndex(text)]))
-  const { files, statements, relations, unmodelled, server, findings } = result
+  const { files, statements, relations, unmodelled, server, notCompared, findings } = result
   const count = (severity: Severity) => findings.filter((finding) => finding.severity === severity).length
   const report = {
     tool: { name: 'ringfence', version },
@@ -15,6 +15,7 @@ export function checkJson(result: CheckResult, version: string): string {
       statements,
       relations,
       unmodelled,
+      notCompared,
       findings: { error: count('error'), warning: count('warning'), info: count('info') },
       suppressed: 0,
       baselined: 0,

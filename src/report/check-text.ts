@@ -132,7 +132,7 @@ function paint(severity: Severity, colors: Colors): string {
 }
 
 function summary(result: CheckResult, colors: Colors, quiet: boolean): string {
-  const { findings, unmodelled } = result
+  const { findings, unmodelled, notCompared } = result
   const bySeverity = (severity: Severity) =>
     findings.filter((finding) => finding.severity === severity && finding.repairedBy === null).length
   const errors = findings.filter(({ severity }) => severity === 'error').length
@@ -144,7 +144,10 @@ function summary(result: CheckResult, colors: Colors, quiet: boolean): string {
   const counts = [count(errors, 'error'), count(warnings, 'warning')]
   if (infos > 0) counts.push(`${infos} info`)
   if (repaired > 0) counts.push(`${repaired} repaired by a later file`)
-  const gaps = unmodelled > 0 ? ` ${count(unmodelled, 'statement')} could not be modelled.` : ''
+  const gaps = [
+    unmodelled > 0 ? ` ${count(unmodelled, 'statement')} could not be modelled.` : '',
+    notCompared ? ` ${count(notCompared, 'fact')} could not be compared.` : '',
+  ].join('')
   const verdict =
     errors > 0
       ? colors.red(counts.join(', '))

@@ -7,11 +7,12 @@ import { replay } from '../replay/replay.ts'
 import { supabasePrelude } from '../templates/supabase.ts'
 import type { Platform, Tenancy } from '../tenancy/tenancy.ts'
 import { onServer, standInNote } from './applied-model.ts'
+import { type Drifting, driftOf } from './drift.ts'
 import { activeChecks, examine } from './examine.ts'
 import { findingOf, inOrder } from './findings-of.ts'
 import { type LoadedHistory, loadHistory } from './load-history.ts'
 import { withProvenance } from './provenance.ts'
-import { readDatabase } from './read-database.ts'
+import { type MigratedModel, readDatabase } from './read-database.ts'
 import type { RunRequest } from './request.ts'
 import type { EngineName, ServerRequest } from './server-request.ts'
 import { tenancyOf } from './tenancy-of.ts'
@@ -20,7 +21,9 @@ import { tenancyOf } from './tenancy-of.ts'
 export interface LiveModel {
   readonly model: SchemaModel
   readonly tenancy: Tenancy
+  /** The migrations that were read, and the model as it is to be held against them. */
   readonly declared: LoadedHistory | null
+  readonly asMigrated: MigratedModel | null
   readonly texts: ReadonlyMap<string, string>
   readonly notes: readonly string[]
 }
@@ -30,7 +33,10 @@ export async function audit(
   request: RunRequest,
   server: ServerRequest,
 ): Promise<{ result: CheckResult; notes: readonly string[] }> {
-  const { model, tenancy, declared, texts, notes } = await loadLive(request, server)
+  const live = await loadLive(request, server, { isHeld: true })
+  const { tenancy, declared, texts } = live
+  const { drifting, notes } = await drift(live, server)
+  const model = withDrift(live.model, drifting)
   server.onProgress('checking')
   const isolation = new Isolation(model, tenancy, new RoutineBodies())
   const defects = examine(activeChecks(request.config?.checks ?? {}), tenancy, isolation, null)
@@ -40,21 +46,55 @@ export async function audit(
   })
   const { history } = declared ?? {}
   return {
-    notes,
+    notes: [...live.notes, ...notes],
     result: {
       files: history?.files.length ?? 0,
       statements: history?.statements ?? 0,
       relations: model.relations.size,
       unmodelled: 0,
       server: model.server,
+      notCompared: drifting?.notCompared ?? null,
       findings: inOrder(findings, history?.files.map(({ file }) => file) ?? []),
       texts,
     },
   }
 }
 
-/** The model of `--database-url`, or what `--engine` makes of the migrations. */
-export async function loadLive(request: RunRequest, server: ServerRequest): Promise<LiveModel> {
+/** Holds what was read against what the migrations declare, as a server has it that ran them, where one is named. */
+async function drift(
+  { declared, asMigrated, tenancy }: LiveModel,
+  server: ServerRequest,
+): Promise<{ drifting: Drifting | null; notes: readonly string[] }> {
+  if (declared === null || asMigrated === null) return { drifting: null, notes: [] }
+  const { model, migrationRole } = asMigrated
+  const replayed = declared.history.model
+  const run = server.engine === null ? null : await modelOfMigrations(declared, server.engine, server)
+  const drifting = driftOf(
+    run === null ? replayed : withProvenance(run.model, replayed),
+    model,
+    tenancy,
+    migrationRole,
+  )
+  const isOpen = run === null && (drifting.notCompared > 0 || replayed.unmodelled.size > 0)
+  const hint = isOpen
+    ? [
+        'not all of the migrations could be replayed and compared: --engine embedded runs them, and settles it',
+      ]
+    : []
+  return { drifting, notes: [...(run?.notes ?? []), ...hint] }
+}
+
+function withDrift(model: SchemaModel, drifting: Drifting | null): SchemaModel {
+  if (model.server === null || drifting === null) return model
+  return { ...model, server: { ...model.server, drift: drifting.drift } }
+}
+
+/** The model of `--database-url`, or what `--engine` makes of the migrations. `isHeld`: it is to be held against them. */
+export async function loadLive(
+  request: RunRequest,
+  server: ServerRequest,
+  { isHeld }: { readonly isHeld: boolean },
+): Promise<LiveModel> {
   const { databaseUrl, engine } = server
   if (databaseUrl === null && engine === null) {
     throw new InputError('no database named', {
@@ -62,12 +102,12 @@ export async function loadLive(request: RunRequest, server: ServerRequest): Prom
     })
   }
   const { paths, config } = request
-  const isDeclared = databaseUrl === null || paths.length > 0 || (config?.migrations.length ?? 0) > 0
-  const declared = isDeclared ? await loadHistory(request) : null
+  const isDeclared = paths.length > 0 || (config?.migrations.length ?? 0) > 0
+  const declared = databaseUrl === null || (isHeld && isDeclared) ? await loadHistory(request) : null
   const live =
     databaseUrl === null
-      ? await modelOfMigrations(declared, engine, server)
-      : { model: await readDatabase(databaseUrl, server), notes: [] }
+      ? { ...(await modelOfMigrations(declared, engine, server)), asMigrated: null }
+      : { ...(await readDatabase(databaseUrl, server, { asMigrated: declared !== null })), notes: [] }
   const platform = platformOf(request, declared, live.model)
   const model = withProvenance(live.model, declared?.history.model ?? preludeModel(platform))
   const { tenancy, notes } = tenancyOf(model, config, platform)
@@ -75,6 +115,7 @@ export async function loadLive(request: RunRequest, server: ServerRequest): Prom
     model,
     tenancy,
     declared,
+    asMigrated: live.asMigrated,
     texts: declared?.texts ?? new Map(),
     notes: [...(declared?.notes ?? []), ...live.notes, ...notes],
   }

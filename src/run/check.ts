@@ -39,6 +39,7 @@ export async function check(
       ).length,
       unmodelled: settled.server === null ? model.unmodelled.size : 0,
       server: settled.server,
+      notCompared: null,
       findings,
       texts: new Map([...texts].filter(([file]) => shown.has(file))),
     },

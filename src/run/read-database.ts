@@ -1,12 +1,25 @@
 import { readCatalog } from '../catalog/read-catalog.ts'
-import type { SchemaModel } from '../model/schema-model.ts'
+import type { RoleName, SchemaModel } from '../model/schema-model.ts'
 import type { ServerRequest } from './server-request.ts'
+
+export interface ReadDatabase {
+  readonly model: SchemaModel
+  /** The same, told as migrations tell it; null where that isn't asked for. */
+  readonly asMigrated: MigratedModel | null
+}
+
+/** A model in which the role that ran the migrations goes without its name: the one that owns most tables. */
+export interface MigratedModel {
+  readonly model: SchemaModel
+  readonly migrationRole: RoleName | null
+}
 
 /** Reads the model of the database of a URL: one snapshot, in a read-only transaction. */
 export async function readDatabase(
   url: string,
   { statementTimeout, onProgress }: Pick<ServerRequest, 'statementTimeout' | 'onProgress'>,
-): Promise<SchemaModel> {
+  { asMigrated: isMigrated }: { readonly asMigrated: boolean },
+): Promise<ReadDatabase> {
   const { startEngine } = await import('../engine/start-engine.ts')
   onProgress('connecting')
   const engine = await startEngine({ kind: 'url', url })
@@ -14,11 +27,27 @@ export async function readDatabase(
     const connection = await engine.database.connect()
     try {
       onProgress('reading the catalogs')
-      return await readCatalog(connection, { statementTimeout })
+      await connection.query('begin transaction isolation level repeatable read, read only')
+      const options = { statementTimeout, inTransaction: true }
+      const model = await readCatalog(connection, options)
+      const migrationRole = isMigrated ? mostFrequentOwner(model) : null
+      const migrated =
+        migrationRole === null ? model : await readCatalog(connection, { ...options, migrationRole })
+      await connection.query('rollback')
+      return { model, asMigrated: isMigrated ? { model: migrated, migrationRole } : null }
     } finally {
       await connection.close()
     }
   } finally {
     await engine.stop()
   }
+}
+
+function mostFrequentOwner({ relations }: SchemaModel): RoleName | null {
+  const counts = new Map<RoleName, number>()
+  for (const { owner } of relations.values()) {
+    if (owner !== null) counts.set(owner, (counts.get(owner) ?? 0) + 1)
+  }
+  const [most] = [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))
+  return most?.[0] ?? null
 }

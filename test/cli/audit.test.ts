@@ -9,7 +9,7 @@ const safe = `
 create role app_user;
 create schema app;
 create function app.tenant() returns uuid language sql stable
-  return nullif(current_setting('app.tenant_id', true), '')::uuid;
+  as $$ select nullif(current_setting('app.tenant_id', true), '')::uuid $$;
 create table public.tenants (id uuid primary key);
 alter table public.tenants enable row level security;
 alter table public.tenants force row level security;
@@ -139,7 +139,7 @@ test('migrations are run on a server of their own, and findings point into their
   expect({ code, stderr }).toMatchObject({ code: 1 })
   expect(JSON.parse(stdout)).toMatchObject({
     summary: { files: 2, unmodelled: 0, findings: { error: 1 } },
-    findings: [{ check: 'row-security-not-forced', file: 'm/1.sql' }],
+    findings: [{ check: 'row-security-disabled', file: 'm/2.sql' }],
   })
 })
 
@@ -149,4 +149,59 @@ test('migrations that a server refuses half-way are told by file and line', () =
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
   expect(stderr).toContain('m/2.sql:3:1: ')
   expect(stderr).toContain('relation "public.absent" does not exist')
+})
+
+test('a database that is what its migrations declare has no drift, whoever owns it', async () => {
+  const database = await databaseWith(`
+    create role deployer superuser;
+    set session authorization deployer;
+    ${safe}`)
+  const files = { 'ringfence.config.json': config, 'm/1.sql': safe }
+  for (const engine of [[], ['--engine', 'embedded']]) {
+    const { code, stdout, stderr } = auditing(database, files, 'm', '--format=json', ...engine)
+    expect({ code, stderr }).toMatchObject({ code: 0 })
+    expect(JSON.parse(stdout)).toMatchObject({ summary: { notCompared: 0 }, findings: [] })
+  }
+})
+
+test('what was changed by hand is drift, with both sides and the statement that declares it', async () => {
+  const database = await databaseWith(`${safe}
+    alter policy own on public.invoices using (tenant_id is not null);
+    grant truncate on public.invoices to app_user;`)
+  const files = { 'ringfence.config.json': config, 'm/1.sql': safe }
+  const { code, stdout } = auditing(database, files, 'm', '--format=json')
+  const { findings } = JSON.parse(stdout)
+  expect(code).toBe(1)
+  const drift = findings.filter(({ check }: { check: string }) => check === 'drift')
+  expect(drift).toMatchObject([
+    {
+      subject: 'public.invoices/grants',
+      message: expect.stringMatching(/the database has truncate to app_user, they have nothing more/),
+    },
+    {
+      subject: 'public.invoices/own/using',
+      file: 'm/1.sql',
+      message: expect.stringMatching(
+        /the database has tenant_id IS NOT NULL, they have tenant_id = \(SELECT app\.tenant\(\)\)/,
+      ),
+    },
+  ])
+})
+
+test('what only a server can tell of the migrations is settled by one that runs them', async () => {
+  const dynamic = `
+    create table public.steps (sql text);
+    alter table public.steps enable row level security;
+    alter table public.steps force row level security;
+    insert into public.steps values ('alter table public.invoices no force row level security');
+    do $$ begin execute (select sql from public.steps); end $$;`
+  const database = await databaseWith(`${safe} ${dynamic}`)
+  const files = { 'ringfence.config.json': config, 'm/1.sql': safe, 'm/2.sql': dynamic }
+  const driftOf = (...options: string[]) => {
+    const { stdout, stderr } = auditing(database, files, 'm', '--format=json', ...options)
+    const { findings } = JSON.parse(stdout)
+    return { stderr, drift: findings.filter(({ check }: { check: string }) => check === 'drift') }
+  }
+  expect(driftOf().stderr).toContain('--engine embedded runs them, and settles it')
+  expect(driftOf('--engine', 'embedded').drift).toEqual([])
 })

@@ -33,6 +33,7 @@ function told(findings: Finding[], quiet = false): string {
     relations: 3,
     unmodelled: 0,
     server: null,
+    notCompared: null,
     findings,
     texts: new Map([['a.sql', text]]),
   }

@@ -1,0 +1,124 @@
+import type { Difference } from '../catalog/comparison.ts'
+import { differencesOf } from '../catalog/differences.ts'
+import type { Drift } from '../model/drift.ts'
+import type { Provenance, RoleName, SchemaModel } from '../model/schema-model.ts'
+import { isBookkeeping } from '../policy/bookkeeping.ts'
+import { isGuarded, isOfPlatform } from '../policy/category.ts'
+import type { Tenancy } from '../tenancy/tenancy.ts'
+import { factName, namesOf } from './drift-names.ts'
+
+export interface Drifting {
+  readonly drift: readonly Drift[]
+  /** How many facts could not be compared: no server printed both sides, or a statement that may have set them is not modelled. */
+  readonly notCompared: number
+}
+
+/** Where a live database is not what the migrations declare, in what the isolation of tenants depends on. */
+export function driftOf(
+  declared: SchemaModel,
+  live: SchemaModel,
+  tenancy: Tenancy,
+  migrationRole: RoleName | null = null,
+): Drifting {
+  const { differences, notCompared } = differencesOf(
+    declared,
+    live,
+    migrationRole === null ? {} : { migrationRole },
+  )
+  const matters = (difference: Difference) => isOfIsolation(difference, declared, live, tenancy)
+  const found = differences.filter(matters)
+  const known = found.filter((difference) => !isUnmodelled(difference, declared))
+  return {
+    drift: known.map((difference) => driftFrom(difference, declared)),
+    notCompared: notCompared.filter(matters).length + found.length - known.length,
+  }
+}
+
+/** A statement that is not modelled may have declared it. */
+function isUnmodelled({ kind, id }: Difference, { unmodelled }: SchemaModel): boolean {
+  return kind === 'relations' && [...unmodelled.values()].some(({ affects }) => affects?.includes(id))
+}
+
+/** Fields of a relation that decide who reaches its rows. The rest is for the migration tool to watch. */
+const relationFields: ReadonlySet<string> = new Set([
+  'kind',
+  'owner',
+  'rowSecurityEnabled',
+  'rowSecurityForced',
+  'policies',
+  'triggers',
+  'rules',
+  'grants',
+  'partitionOf',
+  'inherits',
+  'view',
+])
+
+function isOfIsolation(
+  { kind, id, part, field, left, right }: Difference,
+  declared: SchemaModel,
+  live: SchemaModel,
+  tenancy: Tenancy,
+): boolean {
+  if (field === 'owner' && (left === null || right === null)) return false
+  const isPlatforms = (one: { readonly source: Provenance | null } | undefined) =>
+    one !== undefined && isOfPlatform(tenancy, one.source)
+  switch (kind) {
+    case 'relations': {
+      const relation = live.relations.get(id) ?? declared.relations.get(id)
+      if (relation === undefined || isBookkeeping(relation)) return false
+      if (!isGuarded(declared, tenancy, relation) || isPlatforms(declared.relations.get(id))) return false
+      const [first = ''] = (part ?? field ?? '').split('.')
+      return first === '' || relationFields.has(first)
+    }
+    case 'routines': {
+      const routine = live.routines.get(id) ?? declared.routines.get(id)
+      return routine !== undefined && !isPlatforms(declared.namespaces.get(routine.namespace))
+    }
+    case 'namespaces':
+      return (
+        !isPlatforms(declared.namespaces.get(id)) && !(field === 'grants' && isOpenOfOld(id, declared, live))
+      )
+    case 'roles':
+      return declared.roles.has(id) && !isPlatforms(declared.roles.get(id))
+    case 'roleMemberships': {
+      const membership = live.roleMemberships.get(id) ?? declared.roleMemberships.get(id)
+      const isDeclared = (name: string | undefined) => name !== undefined && declared.roles.has(name)
+      return isDeclared(membership?.role) || isDeclared(membership?.member)
+    }
+    case 'defaultPrivileges':
+    case 'publications':
+    case 'eventTriggers':
+    case 'databaseSettings':
+      return !isPlatforms(declared[kind].get(id))
+    case 'types':
+    case 'sequences':
+    case 'extensions':
+      return false
+  }
+}
+
+/** Before PostgreSQL 15 everybody could create in `public`, which no migration says and a replay does not know. */
+function isOpenOfOld(namespace: string, declared: SchemaModel, live: SchemaModel): boolean {
+  return namespace === 'public' && declared.server === null && (live.server?.version ?? 0) < 150_000
+}
+
+function driftFrom(difference: Difference, declared: SchemaModel): Drift {
+  const { kind, id, field, left, right } = difference
+  const sides = field === 'grants' ? grantsOfOneSide(left, right) : { declared: left, live: right }
+  return {
+    ...namesOf(difference),
+    relation: kind === 'relations' ? id : null,
+    fact: field === null ? null : factName(field),
+    ...sides,
+    source: declared[kind].get(id)?.source ?? null,
+  }
+}
+
+/** Of two lists of grants, what each has that the other has not. */
+function grantsOfOneSide(left: string | null, right: string | null): Pick<Drift, 'declared' | 'live'> {
+  const [declared, live] = [left, right].map((list): string[] => JSON.parse(list ?? '[]'))
+  const without = (list: readonly string[] = [], other: readonly string[] = []) =>
+    list.filter((grant) => !other.includes(grant)).join(', ') || 'nothing more'
+  return { declared: without(declared, live), live: without(live, declared) }
+}

@@ -1,0 +1,11 @@
+create extension btree_gist;
+create table u (a int, b int, c int4range, primary key (a), unique (b) include (a), unique nulls not distinct (a, b), exclude using gist (c with &&, (a + b) with =) where (a > 0), check (a > 0 and b < a), check (true), constraint named check (b is not null) no inherit);
+alter table u add constraint nv check (a > 1) not valid;
+alter table u add constraint fk foreign key (b) references u (a) on delete set null on update cascade not valid;
+alter table u validate constraint nv;
+create unique index ui on u (b, a);
+alter table u add constraint uc unique using index ui;
+alter table u add constraint un unique (c) deferrable initially deferred;
+alter table u rename constraint named to renamed;
+alter table u drop constraint uc;
+create table w (id int primary key, x int references u, y int constraint yfk references u (a) match full on delete restrict);

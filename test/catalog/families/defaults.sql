@@ -1,0 +1,1 @@
+create table t (a int default null, b text default 'x', c text default null::text, d jsonb default '{}', e uuid default gen_random_uuid(), f timestamptz default now(), g int[] default array[]::int[], h interval default '1 day', i bool default false, k date default current_date, l numeric default -1.5, m text default current_user, n text default ('a' || 'b'));

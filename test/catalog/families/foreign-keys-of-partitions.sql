@@ -1,0 +1,12 @@
+create table ref (id int primary key);
+create table p (id int references ref, k int check (k > 0)) partition by list (k);
+create table p1 partition of p for values in (1);
+create table p2 partition of p (k not null default 5) for values in (2);
+alter table p add constraint named foreign key (k) references ref on update set null;
+alter table p add column z int not null default 3, add constraint zc check (z > 1);
+create unique index on p (k);
+create table r (k int references p (k));
+alter table p detach partition p1;
+alter table p2 enable row level security;
+create table ho (a int) partition by hash (a, abs(a));
+create table ho0 partition of ho for values with (modulus 2, remainder 0);

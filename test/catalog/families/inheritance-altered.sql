@@ -1,0 +1,10 @@
+create table a (x int not null, y int default 3, check (x > 0));
+create table b (z int) inherits (a);
+create table c (x int not null, w int, z int, y int, constraint a_x_check check (x > 0));
+alter table c inherit b;
+alter table a add column n int;
+alter table a alter column y set not null;
+alter table a drop column y;
+alter table only a drop column n;
+alter table b no inherit a;
+create table d () inherits (a, b);

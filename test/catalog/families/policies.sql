@@ -1,0 +1,14 @@
+create role a;
+create role b;
+create table t (a int, tenant_id uuid);
+create table m (tenant_id uuid, u text);
+create policy p1 on t;
+create policy p2 on t as restrictive for select to a, b using (tenant_id = current_setting('app.x', true)::uuid);
+create policy p3 on t for insert to a with check (exists (select 1 from m where m.tenant_id = t.tenant_id and u = current_user));
+create policy "p 4""x" on t for update using (a in (1,2,3)) with check (true);
+create policy p5 on t for delete to a, public using (a between 1 and 3);
+alter policy p2 on t rename to p22;
+alter policy p22 on t to b;
+create policy p6 on t for all to a using (false);
+drop policy p6 on t;
+drop policy if exists p7 on t;

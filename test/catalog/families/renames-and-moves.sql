@@ -1,0 +1,14 @@
+create schema a;
+create schema b;
+create table a.t (id serial primary key, x int);
+create view a.v as select id from a.t;
+alter table a.t set schema b;
+alter table b.t rename to t2;
+alter view a.v rename to v2;
+alter index b.t_pkey rename to newpk;
+alter table b.t2 rename column x to y;
+alter schema b rename to bb;
+create function a.f(bb.t2) returns int language sql as 'select 1';
+alter function a.f(bb.t2) rename to g;
+alter table bb.t2 alter y type bigint;
+alter table bb.t2 add column z text default 'a', drop column y;

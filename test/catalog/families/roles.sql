@@ -1,0 +1,14 @@
+create role a login password 'x' bypassrls;
+create user b createrole;
+create group c with role a admin b;
+create role d in role a noinherit;
+create role f;
+grant a to f with admin option;
+alter role a nobypassrls createrole;
+alter role a set search_path = app, public;
+alter role a set statement_timeout = '5s';
+alter role a rename to aa;
+create role e;
+drop role e;
+revoke admin option for aa from f;
+alter role b superuser;

@@ -1,0 +1,15 @@
+create table t (a int, b int);
+create view v as select a from t;
+create rule r1 as on insert to t where new.a > 1 do also delete from t where a = new.a;
+create rule r2 as on update to v do instead update t set a = new.a where a = old.a;
+create function tg() returns trigger language plpgsql as $$ begin return new;
+end $$;
+create trigger t1 before insert or update of a on t for each row when (new.a > 0) execute function tg();
+create trigger t2 after truncate on t execute function tg();
+create constraint trigger t3 after delete on t deferrable for each row execute function tg();
+create trigger t4 instead of delete on v for each row execute function tg();
+alter table t disable trigger t1;
+alter table t enable always trigger t2;
+create trigger t5 before update on t for each row execute function suppress_redundant_updates_trigger();
+alter table t enable replica trigger t3;
+alter trigger t5 on t rename to t55;

@@ -1,0 +1,11 @@
+create sequence s;
+create table t (a int default nextval('s'), b serial, c bigserial, d smallserial);
+alter sequence s owned by t.a;
+create sequence "select";
+alter table t alter a set default nextval('"select"');
+create table "order" (id serial, "user" serial);
+alter sequence t_b_seq owned by none;
+alter table t alter b drop default;
+create unlogged table un (id bigint generated always as identity);
+alter table t rename column c to cc;
+alter table t rename to tnew;

@@ -1,0 +1,14 @@
+create schema app;
+create table app.t (id int, tenant_id uuid, "User" text);
+create function app.f(int) returns int language sql as 'select 1';
+create function app.f(text) returns int language sql as 'select 1';
+create function app.g() returns int language sql as 'select 1';
+create view app.v1 with (security_barrier, security_invoker = on, check_option = local) as select id, "User" from app.t;
+create view app.v2 as with q as (select id from app.v1) select q.id, app.f(t.id) as f from q join app.t t on t.id = q.id where app.g() = 1;
+create view app.vc as select id from app.t with cascaded check option;
+create materialized view app.m as select count(*) as n from app.t;
+create unique index on app.m (n);
+create view app.v3 (a, b) as select 1, 'x'::text union select id, "User" from app.t;
+alter view app.v1 reset (security_invoker);
+alter view app.v3 alter column a set default 4;
+create recursive view app.v5 (n) as values (1) union all select n + 1 from v5 where n < 10;

@@ -1,0 +1,17 @@
+create schema s;
+create table s.t (id int);
+create view s.v as select * from s.t;
+create function s.f() returns int language sql as 'select 1';
+create table s.u (a int default s.f());
+drop function s.f() cascade;
+drop table s.t cascade;
+create role r;
+grant select on s.u to r;
+drop owned by r;
+drop role r;
+create type s.e as enum ('a');
+create table s.w (a s.e, b int);
+drop type s.e cascade;
+create sequence s.q;
+create table s.x (a int default nextval('s.q'));
+drop sequence s.q cascade;

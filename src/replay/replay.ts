@@ -7,6 +7,7 @@ import { eachStatement, parseStatements, type ScriptStatement } from '../sql/par
 import type { Span } from '../sql/split.ts'
 import { type Handler, StatementContext } from './context.ts'
 import { codeEffects, summary } from './effects.ts'
+import { withEventTriggers } from './event-triggers.ts'
 import { History } from './history.ts'
 import type { Migration, MigrationPart } from './migration.ts'
 import { codeOfSql } from './routine-code.ts'
@@ -23,6 +24,7 @@ export interface ReplayOptions {
 export function replay(migrations: readonly Migration[], options: ReplayOptions = {}): History {
   const state = new State()
   if (options.prelude) replayMigration(state, options.prelude)
+  for (const name of state.roles.view.keys()) state.platformRoles.add(name)
   for (const name of state.namespaces.view.keys()) if (name !== 'public') state.platformNamespaces.add(name)
   state.startSession()
   const start = state.journal.mark()
@@ -132,7 +134,7 @@ function apply(state: State, migration: Migration, statement: ScriptStatement, p
 function dispatch(node: Node, context: StatementContext): void {
   const kind = kindOf(node) as StatementKind
   const handler = handlers[kind] as Handler<StatementKind>
-  handler(as(node, kind) as never, context)
+  withEventTriggers(context, node, () => handler(as(node, kind) as never, context))
 }
 
 function contextFor(

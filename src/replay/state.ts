@@ -18,6 +18,7 @@ import type {
 } from '../model/schema-model.ts'
 import { displayId } from '../sql/identifiers.ts'
 import { Journal, JournaledMap } from './journal.ts'
+import { elementType } from './moves.ts'
 import type { References } from './references.ts'
 import { RelationMap } from './relation-map.ts'
 import { RoutineTexts } from './routine-code.ts'
@@ -40,6 +41,12 @@ export class State {
   readonly routines = new JournaledMap<Routine>(this.journal)
   /** By `namespace.name`: what is overloaded shares it. */
   readonly routinesByName = this.routines.groupedBy(({ namespace, name }) => [displayId(namespace, name)])
+  /** By the types of their arguments and results that are not built in. */
+  readonly routinesByType = this.routines.groupedBy(({ arguments: taken, returns }) =>
+    [...taken, returns ?? ''].filter((type) => type.includes('.')).map(elementType),
+  )
+  /** Those with a body in standard SQL, as the one group `sql`. */
+  readonly routinesInSql = this.routines.groupedBy(({ sqlBody }) => (sqlBody === null ? [] : ['sql']))
   readonly types = new JournaledMap<Type>(this.journal)
   readonly typesByName = this.types.groupedBy(({ name }) => [name])
   readonly sequences = new JournaledMap<Sequence>(this.journal)
@@ -60,8 +67,12 @@ export class State {
   readonly announced = new JournaledMap<readonly (readonly RelationId[])[]>(this.journal)
   /** Namespaces that the platform brought, with more in them than the model has. */
   readonly platformNamespaces = new Set<string>()
+  /** Roles that the platform brought, of which one may run the migrations. */
+  readonly platformRoles = new Set<string>()
   readonly session = new Session(this.journal)
   readonly routineTexts = new RoutineTexts()
+  /** How many event triggers run in each other, and whether those of the commands inside a command don't. */
+  readonly firing = { depth: 0, isPaused: false }
 
   /** What expressions refer to, by the expression: worked out once, since trees never change. */
   readonly references = new WeakMap<Node, References>()

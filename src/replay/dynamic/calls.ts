@@ -14,13 +14,14 @@ import { coerced } from './targets.ts'
 import { unknown, type Value } from './value.ts'
 import { type Variable, Variables } from './variables.ts'
 
-/** Runs a routine of the history; undefined where its code or what it is given can't be read, and nothing was done. */
+/** Runs a routine of the history. `variables`: what its code finds besides its parameters. Undefined where its code or what it is given can't be read, and nothing was done. */
 export function invoke(
   caller: Frame,
   routine: Routine,
   args: readonly CallArgument[],
   place: InnerPlace,
   under: Under,
+  variables: Readonly<Record<string, Value>> = {},
 ): Value | undefined {
   const { execution } = caller
   const { state } = execution.context
@@ -37,6 +38,7 @@ export function invoke(
   const frame = new Frame(execution, new Variables(bound.map(({ variable }) => variable)), () => inside)
   frame.variables.enter(routine.name)
   for (const { name, variable } of bound) if (name !== null) frame.variables.declare(name, variable)
+  for (const [name, value] of Object.entries(variables)) frame.variables.declare(name, { type: null, value })
   execution.calls.push(routine.id)
   const restoreSettings = applySettings(caller, routine)
   try {

@@ -3,14 +3,14 @@ import { as, kindOf, strings } from '../../sql/node.ts'
 import { hasStandIn } from '../../sql/stand-in.ts'
 import type { State } from '../state.ts'
 import { isAggregate } from './aggregates.ts'
-import { arrayFunctions, itemsOf } from './array-functions.ts'
+import { arrayFunctions, itemsOf, readArray } from './array-functions.ts'
 import { cast } from './casts.ts'
 import { allOf, anyOf, operate } from './operators.ts'
 import { booleanTest, caseValue, firstPresent, subquery } from './predicates.ts'
 import type { Rows } from './select.ts'
 import { systemFunctions } from './system-functions.ts'
 import { textFunctions } from './text-functions.ts'
-import { equals, isUnknown, order, Row, truthOf, unknown, type Value } from './value.ts'
+import { equals, isArray, isUnknown, order, Row, truthOf, unknown, type Value } from './value.ts'
 import type { Variables } from './variables.ts'
 
 /** What the names of a query mean: the rows that its FROM clause has brought together, by alias. */
@@ -199,6 +199,9 @@ export class Evaluator {
       return kind === 'AEXPR_NOT_BETWEEN' && typeof within === 'boolean' ? !within : within
     }
     const right = this.value(rexpr, scope)
+    if (operator === '||' && isArray(left) !== isArray(right)) {
+      return operate(operator, asArrayLiteral(lexpr, left), asArrayLiteral(rexpr, right))
+    }
     switch (kind) {
       case 'AEXPR_OP_ANY':
       case 'AEXPR_OP_ALL': {
@@ -279,6 +282,13 @@ function constant(node: Node): Value {
   if (boolval !== undefined) return boolval.boolval ?? false
   const number = Number(fval?.fval)
   return Number.isSafeInteger(number) && !fval?.fval?.includes('.') ? number : unknown
+}
+
+/** A string that is written out beside an array is read as one. */
+function asArrayLiteral(node: Node | undefined, value: Value): Value {
+  return typeof value === 'string' && as(node, 'A_Const') !== undefined
+    ? (readArray(value) ?? unknown)
+    : value
 }
 
 function isBothNull(left: Value, right: Value): boolean | undefined {

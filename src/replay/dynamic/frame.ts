@@ -14,7 +14,7 @@ import { runLoop } from './loops.ts'
 import { runQuery } from './queries.ts'
 import type { Rows } from './select.ts'
 import type { Arm, Sql, Step, Target } from './steps.ts'
-import { assign, assignRow, forget } from './targets.ts'
+import { assign, assignRow, forget, found } from './targets.ts'
 import { isUnknown, Row, unknown, type Value } from './value.ts'
 import { join, restore, type Snapshot, type Variable, Variables } from './variables.ts'
 
@@ -316,6 +316,7 @@ export class Frame {
       if (under === null) checkQueryRuns(this.execution, node)
       const rows = runQuery(this, node, place, under, variables)
       if (into !== null) assignRow(this, into, rows)
+      if (variables === this.variables) found(this, rows)
       return
     }
     if (under === null) {

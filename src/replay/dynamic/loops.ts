@@ -8,7 +8,7 @@ import type { Frame } from './frame.ts'
 import { runQuery } from './queries.ts'
 import { anyRows, type Rows } from './select.ts'
 import type { Over, Sql, Step, Target } from './steps.ts'
-import { assign, coerced, forgetNames, found, setRow } from './targets.ts'
+import { assign, coerced, forgetNames, setFound, setRow } from './targets.ts'
 import { isArray, Row, unknown, type Value } from './value.ts'
 import { restore, Variables } from './variables.ts'
 
@@ -36,7 +36,7 @@ export function runLoop(frame: Frame, loop: Loop, under: Under): Flow {
       return runWhile(frame, loop, loop.over, under)
     const turns = turnsOf(frame, loop.over, loop.line, under)
     const flow = turns === undefined ? runSomeTimes(frame, loop, under) : runTurns(frame, loop, turns, under)
-    found(
+    setFound(
       frame,
       turns?.turns.some(({ isSure }) => isSure) ? true : turns?.turns.length === 0 ? false : unknown,
     )

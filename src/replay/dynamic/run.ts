@@ -1,11 +1,14 @@
 import type { Node } from 'libpg-query'
+import type { Routine } from '../../model/schema-model.ts'
 import type { StatementContext } from '../context.ts'
-import { codeEffects, type Effect, queryEffects } from '../effects.ts'
+import { codeEffects, type Effect, queryEffects, routineEffects } from '../effects.ts'
 import { codeOfSteps } from '../routine-code.ts'
+import { invoke } from './calls.ts'
 import { Execution, GiveUp, Raised } from './execution.ts'
 import { Frame, type PlaceOf } from './frame.ts'
 import { runQuery } from './queries.ts'
 import type { Rows } from './select.ts'
+import type { SourceRow } from './sources/rows.ts'
 import type { Step } from './steps.ts'
 import { Variables } from './variables.ts'
 
@@ -35,6 +38,26 @@ export function runCode(context: StatementContext, steps: readonly Step[], place
       frame.variables.declare('found', { type: 'boolean', value: false })
       frame.run(steps, null)
     },
+  )
+}
+
+/** Runs the function of an event trigger at the end of a command. */
+export function runEventTrigger(
+  context: StatementContext,
+  routine: Routine,
+  tag: string,
+  rows: readonly SourceRow[],
+): void {
+  const place = { source: context.source, text: context.text, offsetOf: () => context.source.start }
+  const tables = new Map([['pg_event_trigger_ddl_commands', { rows, isOrdered: true }]])
+  const variables = { tg_event: 'ddl_command_end', tg_tag: tag }
+  runTop(
+    context,
+    () => routineEffects(context.state, routine),
+    (execution) => {
+      invoke(new Frame(execution, new Variables(), () => place), routine, [], place, null, variables)
+    },
+    tables,
   )
 }
 

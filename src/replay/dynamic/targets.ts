@@ -41,7 +41,6 @@ export function coerced({ execution }: Frame, { type }: Variable, value: Value):
 export function assignRow(frame: Frame, target: Target, { rows, isOrdered }: Rows): void {
   const sure = rows.filter(({ isSure, isDoubtful }) => isSure && !isDoubtful)
   const isKnown = sure.length === rows.length
-  found(frame, sure.length > 0 ? true : rows.length === 0 ? false : unknown)
   const [first] = sure
   if (rows.length === 0) setRow(frame, target, null)
   else if (first === undefined) forgetTargets(frame, target)
@@ -49,7 +48,13 @@ export function assignRow(frame: Frame, target: Target, { rows, isOrdered }: Row
   else setRow(frame, target, agreed(rows.map(({ row }) => row)))
 }
 
-export function found(frame: Frame, value: Value): void {
+/** Sets `FOUND` by the rows that a statement gave. */
+export function found(frame: Frame, { rows }: Rows): void {
+  const isFound = rows.some(({ isSure, isDoubtful }) => isSure && !isDoubtful)
+  setFound(frame, isFound ? true : rows.length === 0 ? false : unknown)
+}
+
+export function setFound(frame: Frame, value: Value): void {
   const variable = frame.variables.find('found')
   if (variable !== undefined) variable.value = value
 }
@@ -84,7 +89,7 @@ export function setRow(frame: Frame, target: Target, row: Row | null): void {
 
 /** Makes the targets unknown, and `FOUND` with them. */
 export function forget(frame: Frame, target: Target): void {
-  found(frame, unknown)
+  setFound(frame, unknown)
   forgetTargets(frame, target)
 }
 

@@ -69,24 +69,24 @@ test('an aggregate is a routine, in both ways of writing it', () => {
   ])
 })
 
-test('an event trigger is unmodelled for all relations if its function may change some', () => {
+test('an event trigger on what is dropped is unmodelled for all relations if its function may change some', () => {
   const trigger = (
     body: string,
   ) => `create function e() returns event_trigger language plpgsql as $$ begin ${body} end $$;
-    create event trigger on_ddl on ddl_command_end when tag in ('CREATE TABLE') execute function e();`
+    create event trigger on_ddl on sql_drop when tag in ('DROP TABLE') execute function e();`
   const secure = trigger("execute format('alter table %I enable row level security', t);")
   const [statement] = [...modelOf(secure).unmodelled.values()]
   expect(statement).toMatchObject({
     affects: null,
     reason: 'event trigger on_ddl runs public.e(): EXECUTE of a computed ALTER TABLE',
   })
-  expect(modelOf(secure).eventTriggers.get('on_ddl')).toMatchObject({ tags: ['CREATE TABLE'], enabled: true })
+  expect(modelOf(secure).eventTriggers.get('on_ddl')).toMatchObject({ tags: ['DROP TABLE'], enabled: true })
   expect(reasonsOf(modelOf(trigger("notify pgrst, 'reload schema';")))).toEqual([])
 })
 
 test('an event trigger that is enabled again is reported again', () => {
   const sql = `create function e() returns event_trigger language plpgsql as $$ begin drop table x; end $$;
-    create event trigger t on ddl_command_end execute function e(); alter event trigger t disable;
+    create event trigger t on sql_drop execute function e(); alter event trigger t disable;
     alter event trigger t enable`
   expect(reasonsOf(modelOf(sql))).toHaveLength(2)
 })

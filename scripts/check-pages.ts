@@ -1,4 +1,4 @@
-import type { Check, ModelSource } from '../src/checks/define-check.ts'
+import type { BadExample, Check, GoodExample, ModelSource } from '../src/checks/define-check.ts'
 import { paragraphs } from '../src/report/check-page.ts'
 
 const generated = '<!-- Generated from src/checks by `npm run generate`. -->'
@@ -43,11 +43,16 @@ export function checkPage({
     '## What it finds',
     ...bad.map(
       (example) =>
-        `### ${sentence(example.name)}\n\n${code(example.sql)}\n\nFound: ${example.finds.map((subject) => `\`${subject}\``).join(', ')}.`,
+        `${exampleOf(example)}\n\nFound: ${example.finds.map((subject) => `\`${subject}\``).join(', ')}.`,
     ),
     '## What it lets pass',
-    ...good.map((example) => `### ${sentence(example.name)}\n\n${code(example.sql)}`),
+    ...good.map(exampleOf),
   ].join('\n\n')}\n`
+}
+
+function exampleOf({ name, sql, byHand }: BadExample | GoodExample): string {
+  const changed = byHand === undefined ? [] : ['Then, by hand on the server:', code(byHand)]
+  return [`### ${sentence(name)}`, code(sql), ...changed].join('\n\n')
 }
 
 /** The table of all checks. */

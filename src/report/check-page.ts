@@ -3,6 +3,8 @@ import type { Severity } from '../findings/finding.ts'
 interface Example {
   readonly name: string
   readonly sql: string | readonly string[]
+  /** What was changed on the server, and no migration tells. */
+  readonly byHand?: string
 }
 
 /** What a check says of itself. */
@@ -40,9 +42,14 @@ export function checkPage({ id, severity, title, rationale, accept, bad, good }:
     `${id} (${severity})\n${title}`,
     ...paragraphs(rationale).map(wrapped),
     ...paragraphs(`When to accept it: ${accept}`).map(wrapped),
-    ...bad.map(({ name, sql, finds }) => `Finds ${finds.join(', ')}: ${name}\n\n${indented(sql)}`),
-    ...good.map(({ name, sql }) => `Finds nothing: ${name}\n\n${indented(sql)}`),
+    ...bad.map((example) => `Finds ${example.finds.join(', ')}: ${shown(example)}`),
+    ...good.map((example) => `Finds nothing: ${shown(example)}`),
   ].join('\n\n')
+}
+
+function shown({ name, sql, byHand }: Example): string {
+  const changed = byHand === undefined ? [] : ['and then, by hand on the server:', indented(byHand)]
+  return [name, indented(sql), ...changed].join('\n\n')
 }
 
 function wrapped(paragraph: string): string {

@@ -65,7 +65,8 @@ export class Comparison {
   }
 
   owner(place: Place, left: RoleName | null, right: RoleName | null): void {
-    const plain = (role: RoleName | null) => (role === this.#migrationRole ? null : role)
+    const plain = (role: RoleName | null) =>
+      role === this.#migrationRole || role === databaseOwner ? null : role
     this.value(place, plain(left), plain(right))
   }
 
@@ -101,6 +102,9 @@ export class Comparison {
     }
   }
 }
+
+/** Owns `public` from PostgreSQL 15 on: whoever owns the database, and so runs the migrations. */
+const databaseOwner = 'pg_database_owner'
 
 function differenceAt(
   { kind, id, part, field }: Place,

@@ -74,7 +74,8 @@ const policyFields: Fields<Policy> = {
   name: value,
   command: value,
   permissive: value,
-  roles: unordered,
+  roles: (comparison, place, left, right) =>
+    unordered(comparison, place, [...new Set(left)], [...new Set(right)]),
   using: expression,
   withCheck: expression,
   source: ignored,

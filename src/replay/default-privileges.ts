@@ -41,6 +41,7 @@ export function alterDefaultPrivileges(
   for (const forRole of roles) {
     for (const namespace of namespaces.length === 0 ? [null] : namespaces) {
       for (const grantee of roleNames(context, action.grantees)) {
+        if (namespace === null && grantee === forRole) continue
         const scope = { forRole, namespace, objects, grantee }
         const grantOption = action.grant_option ?? false
         if (action.is_grant) grant(context, scope, privileges, grantOption)

@@ -2,17 +2,19 @@ import type { Grant, RoleName } from '../model/schema-model.ts'
 import type { StatementContext } from './context.ts'
 import { dropNamespace, dropRelation, dropRoutine, dropSequence, dropType } from './drop.ts'
 import type { JournaledMap } from './journal.ts'
+import { ownedBy } from './privileges.ts'
 import type { State } from './state.ts'
 
 /** REASSIGN OWNED: everything that `from` owns goes to `to`; null is the role that runs the migrations. */
 export function reassignOwned(state: State, from: RoleName | null, to: RoleName | null): void {
-  const reassign = <V extends { readonly owner: RoleName | null }>(map: JournaledMap<V>) =>
-    map.replaceEach((object) => (object.owner === from ? { ...object, owner: to } : object))
+  const reassign = <V extends { readonly owner: RoleName | null; readonly grants: readonly Grant[] }>(
+    map: JournaledMap<V>,
+  ) => map.replaceEach((object) => (object.owner === from ? { ...object, ...ownedBy(object, to) } : object))
   reassign(state.namespaces)
   reassign(state.relations)
   reassign(state.routines)
-  reassign(state.types)
   reassign(state.sequences)
+  state.types.replaceEach((type) => (type.owner === from ? { ...type, owner: to } : type))
 }
 
 /** DROP OWNED: what the role owns is dropped, and what was granted to it is taken back, in policies too. */

@@ -32,6 +32,8 @@ export interface PrivilegeChange {
   readonly privileges: readonly { readonly name: string; readonly columns: readonly string[] | null }[]
   /** WITH GRANT OPTION, or REVOKE GRANT OPTION FOR. */
   readonly grantOption: boolean
+  /** The role that makes it, where it has nothing to say about what the owner owns; it takes back nothing that it did not grant. */
+  readonly strangerTo: (owner: RoleName | null) => RoleName | null
   readonly source: Provenance
 }
 
@@ -49,11 +51,20 @@ export function namedPrivileges(
   })
 }
 
+/** What privileges are granted on. */
+interface Owned {
+  readonly owner: RoleName | null
+  readonly grants: readonly Grant[]
+}
+
 /** The grants of an object after a GRANT or REVOKE. What the owner may do goes without a grant and is never listed. */
-export function changedGrants(grants: readonly Grant[], change: PrivilegeChange): readonly Grant[] {
+export function changedGrants({ owner, grants }: Owned, change: PrivilegeChange): readonly Grant[] {
+  const stranger = change.strangerTo(owner)
   let result = grants
   for (const grantee of change.grantees) {
+    if (grantee === owner) continue
     for (const { name, columns } of change.privileges) {
+      if (stranger !== null && !(change.isGrant && mayPassOn(grants, stranger, name))) continue
       result = change.isGrant
         ? granted(result, grantee, name, columns, change)
         : result.flatMap((grant) =>
@@ -62,6 +73,22 @@ export function changedGrants(grants: readonly Grant[], change: PrivilegeChange)
     }
   }
   return result
+}
+
+/** An object given to another owner, who needs no longer what was granted to it, and does not get it back later. */
+export function ownedBy({ grants }: Owned, owner: RoleName | null): Owned {
+  return { owner, grants: withoutGrantee(grants, owner) }
+}
+
+function withoutGrantee(grants: readonly Grant[], role: RoleName | null): readonly Grant[] {
+  return grants.some(({ grantee }) => grantee === role)
+    ? grants.filter(({ grantee }) => grantee !== role)
+    : grants
+}
+
+/** Whether a role that is not the owner holds the privilege with its grant option; without it GRANT only warns. */
+function mayPassOn(grants: readonly Grant[], role: RoleName, privilege: string): boolean {
+  return grants.some((grant) => grant.grantee === role && grant.privilege === privilege && grant.grantable)
 }
 
 function granted(
@@ -108,14 +135,15 @@ function revoked(
 
 /**
  * What a new object is granted by itself: PostgreSQL's own defaults as ALTER DEFAULT PRIVILEGES left them, and what it
- * added. Which role creates the object is often not known; then what was set FOR ROLE anyone counts where it grants.
+ * added. Which role creates the object is often not known; then what was set FOR ROLE anyone counts where it grants, but
+ * for a role that the history itself has made.
  */
 export function initialGrants(
   state: State,
   objects: DefaultPrivilege['objects'],
   namespace: string,
+  creator = state.session.role,
 ): readonly Grant[] {
-  const creator = state.session.role
   const rows = [...state.defaultPrivileges.values()].filter(
     (row) => row.objects === objects && (row.namespace === null || row.namespace === namespace),
   )
@@ -123,8 +151,12 @@ export function initialGrants(
   const builtIn: Grant[] = builtInPublic[objects]
     .filter((privilege) => !taken.includes(privilege))
     .map((privilege) => ({ grantee: 'public', privilege, columns: null, grantable: false, source: null }))
-  return rows
-    .filter((row) => !row.revoked && (creator === null || row.forRole === creator))
+  const mayCreate = ({ forRole }: DefaultPrivilege) =>
+    creator === null
+      ? forRole === null || !state.roles.has(forRole) || state.platformRoles.has(forRole)
+      : forRole === creator
+  const grants = rows
+    .filter((row) => !row.revoked && mayCreate(row))
     .reduce<readonly Grant[]>(
       (grants, { grantee, privileges, grantable, source }) =>
         privileges.reduce<readonly Grant[]>((all, privilege) => {
@@ -135,4 +167,5 @@ export function initialGrants(
         }, grants),
       builtIn,
     )
+  return withoutGrantee(grants, creator)
 }

@@ -25,6 +25,7 @@ export function replay(migrations: readonly Migration[], options: ReplayOptions 
   const state = new State()
   if (options.prelude) replayMigration(state, options.prelude)
   for (const name of state.roles.view.keys()) state.platformRoles.add(name)
+  for (const name of state.roles.view.keys()) state.platformRoles.add(name)
   for (const name of state.namespaces.view.keys()) if (name !== 'public') state.platformNamespaces.add(name)
   state.startSession()
   const start = state.journal.mark()

@@ -4,6 +4,7 @@ import { as } from '../../sql/node.ts'
 import type { Handlers, StatementContext } from '../context.ts'
 import { knownRelation } from '../known.ts'
 import { findRelation, findSequence, presumedId } from '../names.ts'
+import { ownedBy } from '../privileges.ts'
 import { relationWith } from '../records.ts'
 import { roleName } from '../roles.ts'
 import { columnCommands } from './alter-column.ts'
@@ -105,9 +106,9 @@ const commands: { readonly [K in AlterTableType]: AlterCommand } = {
     apply(context, relation, { newowner }) {
       const { state } = context
       const owner = roleName(context, newowner)
-      state.put(relationWith(relation, { owner }))
+      state.put(relationWith(relation, ownedBy(relation, owner)))
       for (const sequence of state.sequencesByOwner.group(relation.id)) {
-        state.sequences.set(sequence.id, { ...sequence, owner })
+        state.sequences.set(sequence.id, { ...sequence, ...ownedBy(sequence, owner) })
       }
     },
   },
@@ -240,7 +241,7 @@ function alterSequence(statement: AlterTableStmt, context: StatementContext): bo
   const commands = (statement.cmds ?? []).map((node) => as(node, 'AlterTableCmd'))
   const newowner = commands.find((command) => command?.subtype === 'AT_ChangeOwner')?.newowner
   if (newowner !== undefined) {
-    state.sequences.set(sequence.id, { ...sequence, owner: roleName(context, newowner) })
+    state.sequences.set(sequence.id, { ...sequence, ...ownedBy(sequence, roleName(context, newowner)) })
   }
   return true
 }

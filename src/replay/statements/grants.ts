@@ -4,6 +4,7 @@ import { displayId } from '../../sql/identifiers.ts'
 import { as, strings } from '../../sql/node.ts'
 import type { Handlers, StatementContext } from '../context.ts'
 import { alterDefaultPrivileges } from '../default-privileges.ts'
+import { strangerTo } from '../grantor.ts'
 import { knownRelation } from '../known.ts'
 import { findRelation, searched } from '../names.ts'
 import { changedGrants, namedPrivileges, type PrivilegeChange } from '../privileges.ts'
@@ -32,6 +33,7 @@ export const grantStatements = {
       grantees: roleNames(context, statement.grantees),
       privileges: namedPrivileges(statement.privileges, objects),
       grantOption: statement.grant_option ?? false,
+      strangerTo: (owner) => strangerTo(context.state, owner),
       source: context.source,
     }
     if (statement.targtype === 'ACL_TARGET_ALL_IN_SCHEMA')
@@ -81,7 +83,7 @@ function changeAll(
   const isMeant = ({ namespace }: { readonly namespace: string }) => namespaces.includes(namespace)
   if (objects === 'tables') {
     for (const relation of [...state.relations.values()].filter(isMeant)) {
-      state.put(relationWith(relation, { grants: changedGrants(relation.grants, change) }))
+      state.put(relationWith(relation, { grants: changedGrants(relation, change) }))
     }
   } else if (objects === 'sequences') {
     for (const { id } of [...state.sequences.values()].filter(isMeant)) changeSequence(id, change, context)
@@ -98,7 +100,7 @@ function changeRelation(range: RangeVar, change: PrivilegeChange, context: State
   const { state } = context
   const relation = findRelation(state, range)
   if (relation !== undefined) {
-    state.put(relationWith(relation, { grants: changedGrants(relation.grants, change) }))
+    state.put(relationWith(relation, { grants: changedGrants(relation, change) }))
     return
   }
   const sequence = searched(state, range.schemaname)
@@ -113,19 +115,19 @@ function changeRelation(range: RangeVar, change: PrivilegeChange, context: State
 function changeSequence(id: string, change: PrivilegeChange, { state }: StatementContext): void {
   const sequence = state.sequences.get(id)
   if (sequence === undefined) return
-  state.sequences.set(id, { ...sequence, grants: changedGrants(sequence.grants, change) })
+  state.sequences.set(id, { ...sequence, grants: changedGrants(sequence, change) })
 }
 
 function changeRoutine(id: string, change: PrivilegeChange, { state }: StatementContext): void {
   const routine = state.routines.get(id)
   if (routine === undefined) return
-  state.routines.set(id, routineWith(routine, { grants: changedGrants(routine.grants, change) }))
+  state.routines.set(id, routineWith(routine, { grants: changedGrants(routine, change) }))
 }
 
 function changeNamespace(name: string, change: PrivilegeChange, context: StatementContext): void {
   const namespace = context.state.namespaces.get(name)
   if (namespace !== undefined) {
-    context.state.namespaces.set(name, { ...namespace, grants: changedGrants(namespace.grants, change) })
+    context.state.namespaces.set(name, { ...namespace, grants: changedGrants(namespace, change) })
   } else if (!systemNamespaces.includes(name)) {
     context.unmodelled(`no statement created the schema ${name}`, [])
   }

@@ -27,7 +27,7 @@ export const namespaceStatements = {
       if (!statement.if_not_exists) context.unmodelled(`the schema ${name} exists already`, [])
       return
     }
-    const grants = initialGrants(state, 'schemas', name)
+    const grants = initialGrants(state, 'schemas', name, owner)
     state.namespaces.set(name, { name, owner, grants, source: context.source })
     createElements(statement, name, context)
   },

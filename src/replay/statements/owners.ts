@@ -2,6 +2,7 @@ import { displayId } from '../../sql/identifiers.ts'
 import { as, strings } from '../../sql/node.ts'
 import type { Handlers } from '../context.ts'
 import { typeId } from '../names.ts'
+import { ownedBy } from '../privileges.ts'
 import { routineWith } from '../records.ts'
 import { roleName } from '../roles.ts'
 import { findRoutine } from '../routine-names.ts'
@@ -18,13 +19,15 @@ export const ownerStatements = {
       case 'OBJECT_AGGREGATE': {
         const target = as(object, 'ObjectWithArgs') ?? {}
         const routine = findRoutine(state, target)
-        if (routine !== undefined) return state.routines.set(routine.id, routineWith(routine, { owner }))
+        if (routine !== undefined)
+          return state.routines.set(routine.id, routineWith(routine, ownedBy(routine, owner)))
         return context.unmodelled(`no statement created the routine ${strings(target.objname).join('.')}`, [])
       }
       case 'OBJECT_SCHEMA': {
         const name = as(object, 'String')?.sval ?? ''
         const namespace = state.namespaces.get(name)
-        if (namespace !== undefined) return state.namespaces.set(name, { ...namespace, owner })
+        if (namespace !== undefined)
+          return state.namespaces.set(name, { ...namespace, ...ownedBy(namespace, owner) })
         return context.unmodelled(`no statement created the schema ${name}`, [])
       }
       case 'OBJECT_TYPE':

@@ -1,5 +1,5 @@
-import type { Node } from 'libpg-query'
-import type { Publication } from '../../model/schema-model.ts'
+import type { Node, RangeVar } from 'libpg-query'
+import type { Publication, RelationId } from '../../model/schema-model.ts'
 import { as } from '../../sql/node.ts'
 import type { Handlers, StatementContext } from '../context.ts'
 import { knownRelation } from '../known.ts'
@@ -40,12 +40,28 @@ export const publicationStatements = {
 function publishedObjects(context: StatementContext, objects: readonly Node[] | undefined): Published {
   const specs = (objects ?? []).flatMap((node) => as(node, 'PublicationObjSpec') ?? [])
   return {
-    relations: specs.flatMap(({ pubtable }) => knownRelation(context, pubtable?.relation)?.id ?? []),
+    relations: [
+      ...new Set(specs.flatMap(({ pubtable }) => publishedTables(context, pubtable?.relation ?? null))),
+    ],
     namespaces: specs.flatMap(({ pubobjtype, name }) => {
       if (pubobjtype === 'PUBLICATIONOBJ_TABLES_IN_SCHEMA') return name ?? []
       return pubobjtype === 'PUBLICATIONOBJ_TABLES_IN_CUR_SCHEMA' ? creationNamespace(context.state, {}) : []
     }),
   }
+}
+
+/** A table and, without ONLY, those that inherit from it now. */
+function publishedTables(context: StatementContext, range: RangeVar | null): readonly RelationId[] {
+  const table = range === null ? undefined : knownRelation(context, range)
+  if (table === undefined) return []
+  const published = new Set([table.id])
+  if (range?.inh === true) {
+    for (const parent of published) {
+      for (const { id, inherits } of context.state.relations.values())
+        if (inherits.includes(parent)) published.add(id)
+    }
+  }
+  return [...published]
 }
 
 function union(before: readonly string[], added: readonly string[]): string[] {

@@ -105,3 +105,40 @@ test('a grant on something that no statement created is unmodelled', () => {
     'no statement created the routine g',
   ])
 })
+
+test('what an owner was granted is its own, and gone once the object is given on', () => {
+  const given = 'grant select on a to r, s; alter table a owner to r;'
+  expect(grantsOf(given)).toEqual(['s:select'])
+  expect(grantsOf(`${given} alter table a owner to q`)).toEqual(['s:select'])
+  expect(grantsOf(`${given} grant insert on a to r`)).toEqual(['s:select'])
+})
+
+test('default privileges for a role that the history itself makes do not hold for other creators', () => {
+  const defaults = 'alter default privileges for role r grant select on tables to s;'
+  expect(grantsOf(`${defaults} create table b (id int)`, 'public.b')).toEqual(['s:select'])
+  expect(grantsOf(`create role r; ${defaults} create table b (id int)`, 'public.b')).toEqual([])
+  expect(grantsOf(`create role r; ${defaults} set role r; create table b (id int)`, 'public.b')).toEqual([
+    's:select',
+  ])
+})
+
+test('a role that is set without a right to grant changes nothing, and passes on what it may', () => {
+  const set = 'create role r; grant select on a to r with grant option; grant insert on a to r; set role r;'
+  expect(grantsOf(`${set} grant select, insert on a to s; revoke insert on a from r`)).toEqual([
+    'r:select*',
+    'r:insert',
+    's:select',
+  ])
+  expect(grantsOf('create role r superuser; set role r; grant select on a to s')).toEqual(['s:select'])
+  expect(grantsOf('set role nobody_made_me; grant select on a to s')).toEqual(['s:select'])
+  expect(
+    grantsOf(
+      'create role r; create role o; grant o to r; alter table a owner to o; set role r; grant select on a to s',
+    ),
+  ).toEqual(['s:select'])
+})
+
+test('default privileges of a role for itself say nothing', () => {
+  const model = modelOf('alter default privileges for role r grant all on tables to r')
+  expect([...model.defaultPrivileges]).toEqual([])
+})

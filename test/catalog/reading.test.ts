@@ -109,6 +109,32 @@ test('a query that takes longer than the timeout is refused by the server', asyn
   })
 })
 
+test('as many queries are asked for one table as for fifty', async () => {
+  await withDatabase(server(), async (connection) => {
+    let asked = 0
+    const counting: Connection = {
+      query: <Row>(text: string, values?: readonly unknown[]) => {
+        asked++
+        return connection.query<Row>(text, values)
+      },
+    }
+    await connection.query(schema)
+    await readCatalog(counting)
+    const forOne = asked
+    const names = Array.from({ length: 50 }, (_, at) => `t${at}`)
+    await connection.query(
+      names
+        .map(
+          (name) => `create table ${name} (a int check (a > 0)); create policy p on ${name} using (a = 1);`,
+        )
+        .join(' '),
+    )
+    asked = 0
+    await readCatalog(counting)
+    expect(asked).toBe(forOne)
+  })
+})
+
 test('ways out of the database, and who may use them', async () => {
   await withDatabase(server(), async (connection) => {
     await connection.query(

@@ -69,8 +69,6 @@ export class State {
   readonly platformNamespaces = new Set<string>()
   /** Roles that the platform brought, of which one may run the migrations. */
   readonly platformRoles = new Set<string>()
-  /** Roles that the platform brought, of which one may run the migrations. */
-  readonly platformRoles = new Set<string>()
   readonly session = new Session(this.journal)
   readonly routineTexts = new RoutineTexts()
   /** How many event triggers run in each other, and whether those of the commands inside a command don't. */

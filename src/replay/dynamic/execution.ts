@@ -32,6 +32,12 @@ export type Under = string | null
 const mostSteps = 50_000
 const deepestCall = 40
 
+interface Report extends Effect {
+  /** What is told as one. */
+  readonly group: string
+  readonly place: InnerPlace
+}
+
 /** One statement of the history that runs code, with all code that it calls. */
 export class Execution {
   readonly context: StatementContext
@@ -45,7 +51,7 @@ export class Execution {
   /** Whether it runs for objects that the model doesn't have: computed statements that touch no relation change nothing in it. */
   isElsewhere = false
   readonly #reported = new Set<string>()
-  readonly #ofCalls: (Effect & { readonly place: InnerPlace })[] = []
+  readonly #reports: Report[] = []
   #steps = 0
 
   constructor(context: StatementContext, tables: ReadonlyMap<string, Rows>) {
@@ -63,7 +69,7 @@ export class Execution {
     return this.calls.length >= deepestCall
   }
 
-  /** Reports something that may have been done. What routines do that are called is told once, at the end. */
+  /** Reports something that may have been done; it is told at the end. */
   report(place: InnerPlace, reason: string, affects: readonly RelationId[] | null): void {
     const { state } = this.context
     if (this.isQuiet && affects?.every((id) => state.announced.has(id))) return
@@ -71,37 +77,38 @@ export class Execution {
     const key = `${place.source.start} ${whole} ${affects?.join() ?? '*'}`
     if (this.#reported.has(key)) return
     this.#reported.add(key)
-    if (this.calls.length === 0) this.context.within(place).unmodelled(whole, affects)
-    else {
-      state.announce(affects ?? [])
-      this.#ofCalls.push({ place, reason: whole, affects })
-    }
+    state.announce(affects ?? [])
+    const group = this.calls.length > 0 ? `${place.source.start}` : `${place.source.start} ${reason}`
+    this.#reports.push({ group, place, reason: whole, affects })
   }
 
-  /** Tells what was reported of calls, as one for each place. */
+  /** Tells what was reported: what routines do that are called as one for each place, else each statement of the code once. */
   finish(): void {
-    const places = new Map<number, { place: InnerPlace; effects: Effect[] }>()
-    for (const { place, ...effect } of this.#ofCalls) {
-      const known = places.get(place.source.start)
-      if (known === undefined) places.set(place.source.start, { place, effects: [effect] })
-      else known.effects.push(effect)
+    const groups = new Map<string, Report[]>()
+    for (const report of this.#reports) {
+      const known = groups.get(report.group)
+      if (known === undefined) groups.set(report.group, [report])
+      else known.push(report)
     }
-    for (const { place, effects } of places.values()) {
-      const effect = summary(effects)
-      if (effect !== null) this.context.within(place).unmodelled(effect.reason, effect.affects)
+    for (const reports of groups.values()) {
+      const effect = summary(reports)
+      const [first] = reports
+      if (effect !== null && first !== undefined) {
+        this.context.within(first.place).unmodelled(effect.reason, effect.affects)
+      }
     }
-    this.#ofCalls.length = 0
+    this.#reports.length = 0
   }
 
   /** Where it stands, to go back to by `undo`. */
   checkpoint(): Checkpoint {
-    return { mark: this.context.state.journal.mark(), reports: this.#ofCalls.length }
+    return { mark: this.context.state.journal.mark(), reports: this.#reports.length }
   }
 
   /** Takes back what was done and reported since. */
   undo({ mark, reports }: Checkpoint): void {
     this.context.state.journal.rollbackTo(mark)
-    this.#ofCalls.length = reports
+    this.#reports.length = reports
     this.#reported.clear()
   }
 }

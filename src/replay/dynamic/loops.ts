@@ -7,9 +7,10 @@ import { statementText } from './format.ts'
 import type { Frame } from './frame.ts'
 import { runQuery } from './queries.ts'
 import { anyRows, type Rows } from './select.ts'
+import type { SourceRow } from './sources/rows.ts'
 import type { Over, Sql, Step, Target } from './steps.ts'
 import { assign, coerced, forgetNames, setFound, setRow } from './targets.ts'
-import { isArray, Row, unknown, type Value } from './value.ts'
+import { isArray, Row, textOf, unknown, type Value } from './value.ts'
 import { restore, Variables } from './variables.ts'
 
 type Loop = Step & { readonly kind: 'loop' }
@@ -116,12 +117,24 @@ function turnsOfRows(frame: Frame, target: Target, { rows, isOrdered }: Rows): T
   if (rows.length > mostTurns) return undefined
   return {
     isOrdered: isOrdered || rows.length < 2,
-    turns: rows.map(({ row, isSure, isDoubtful }) => ({
+    turns: withoutRepeats(rows).map(({ row, isSure, isDoubtful }) => ({
       start: () => setRow(frame, target, row),
       isSure,
       isDoubtful,
     })),
   }
+}
+
+/** Rows that may be there, each once. */
+function withoutRepeats(rows: readonly SourceRow[]): readonly SourceRow[] {
+  const seen = new Set<string>()
+  return rows.filter(({ row, isSure, isDoubtful }) => {
+    if (isSure) return true
+    const key = `${isDoubtful} ${[...row.fields].map(([name, value]) => `${name}=${textOf(value)}`).join()}`
+    const isNew = !seen.has(key)
+    seen.add(key)
+    return isNew
+  })
 }
 
 /** Turns that are sure run, the others as what may run. */

@@ -144,6 +144,7 @@ function unknownEquals(left: Value, right: Value): boolean | undefined {
 /** Whether a text can be one that has stand-ins for digits alone. */
 function matchesDigits(pattern: string, text: string): boolean {
   if (!hasStandIn(pattern) || !isKnownButForDigits(pattern)) return true
+  if (!text.startsWith(pattern.slice(0, pattern.indexOf(digitsStandIn)))) return false
   const pieces = pattern.split(digitsStandIn).map((piece) => piece.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'))
   return new RegExp(`^${pieces.join('[0-9]+')}$`, 's').test(text)
 }

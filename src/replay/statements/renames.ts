@@ -5,7 +5,7 @@ import { as, strings } from '../../sql/node.ts'
 import type { Handlers, StatementContext } from '../context.ts'
 import type { JournaledMap } from '../journal.ts'
 import { knownRelation } from '../known.ts'
-import { findRelation, searched, typeId } from '../names.ts'
+import { creationNamespace, findRelation, presumedId, searched, typeId } from '../names.ts'
 import { relationWith } from '../records.ts'
 import {
   moveNamed,
@@ -98,13 +98,22 @@ function relation(kind: RelationKind | null): Renaming {
   return ({ relation: target = {}, newname: name = '', missing_ok }, context) => {
     const found = findRelation(context.state, target)
     if (found === undefined) {
-      if (!renameOther(target, name, context) && !missing_ok) knownRelation(context, target)
+      if (!renameOther(target, name, context)) renameUnknown(target, name, missing_ok ?? false, context)
     } else if (kind !== null && kind !== found.kind) {
       context.unmodelled(`the server refuses to rename ${found.id} so: it is a ${found.kind}`, [found.id])
     } else {
       moveRelation(context, found.id, { namespace: found.namespace, name })
     }
   }
+}
+
+/** A relation that no statement made, or one that is not followed may have: it may have the new name now. */
+function renameUnknown(target: RangeVar, name: string, missingOk: boolean, context: StatementContext): void {
+  const { state } = context
+  const id = presumedId(state, target)
+  if (missingOk && !state.announced.has(id)) return
+  const namespace = target.schemaname ?? creationNamespace(state, {})
+  context.unmodelled(`no statement created ${id}`, [id, displayId(namespace, name)])
 }
 
 /** An index or a sequence; false where neither has the name. */

@@ -91,28 +91,42 @@ function otherClass(namespace: string, name: string, relkind: string): SourceRow
 }
 
 function* sequencesAndIndexes(state: State, hints: Hints): Generator<SourceRow> {
-  const names = askedTexts(hints, 'relname')
   const ids = askedIds(hints, 'oid')
-  const isAsked = (namespace: string, name: string) =>
-    names?.includes(name) !== false && ids?.includes(displayId(namespace, name)) !== false
+  if (ids !== null) {
+    for (const id of ids) yield* classById(state, id)
+    return
+  }
+  const names = askedTexts(hints, 'relname')
   const relkinds = askedTexts(hints, 'relkind')
+  const isAsked = (name: string) => names?.includes(name) !== false
   if (relkinds?.includes('S') !== false) {
     for (const { namespace, name } of state.sequences.values()) {
-      if (isAsked(namespace, name)) yield otherClass(namespace, name, 'S')
+      if (isAsked(name)) yield otherClass(namespace, name, 'S')
     }
   }
   if (relkinds?.includes('c') !== false) {
     for (const { namespace, name, kind } of state.types.values()) {
-      if (kind === 'composite' && isAsked(namespace, name)) yield otherClass(namespace, name, 'c')
+      if (kind === 'composite' && isAsked(name)) yield otherClass(namespace, name, 'c')
     }
   }
   if (relkinds?.some((kind) => kind === 'i' || kind === 'I') === false) return
   for (const relation of state.relations.values()) {
-    for (const { name } of relation.indexes) {
-      if (!isAsked(relation.namespace, name)) continue
-      yield otherClass(relation.namespace, name, relation.kind === 'partitioned-table' ? 'I' : 'i')
-    }
+    for (const { name } of relation.indexes) if (isAsked(name)) yield indexClass(relation, name)
   }
+}
+
+function* classById(state: State, id: string): Generator<SourceRow> {
+  const sequence = state.sequences.get(id)
+  if (sequence !== undefined) yield otherClass(sequence.namespace, sequence.name, 'S')
+  const type = state.types.get(id)
+  if (type?.kind === 'composite') yield otherClass(type.namespace, type.name, 'c')
+  const relation = state.relations.get(state.indexes.get(id) ?? '')
+  const index = relation?.indexes.find(({ name }) => displayId(relation.namespace, name) === id)
+  if (relation !== undefined && index !== undefined) yield indexClass(relation, index.name)
+}
+
+function indexClass({ namespace, kind }: Relation, name: string): SourceRow {
+  return otherClass(namespace, name, kind === 'partitioned-table' ? 'I' : 'i')
 }
 
 const inheritance: Source = (state, hints) => {
@@ -133,23 +147,31 @@ const inheritance: Source = (state, hints) => {
     }
   }
   if (children !== null) {
-    const doubted = children.filter((id) => state.announced.has(id))
-    rows.push(...doubted.map((id) => possibleRow({ inhrelid: new ObjectReference('relation', id) }, true)))
+    for (const id of children) {
+      for (const parent of announcedWith(state, id)) {
+        if (parent !== id) rows.push(inheritanceRow(id, parent, state.relations.has(id)))
+      }
+    }
     return rows
   }
   for (const id of parents ?? []) {
     for (const child of announcedWith(state, id)) {
       if (state.relations.has(child)) continue
-      rows.push(
-        possibleRow({
-          inhrelid: new ObjectReference('relation', child),
-          inhparent: new ObjectReference('relation', id),
-        }),
-      )
+      rows.push(inheritanceRow(child, id, false))
     }
   }
   if (parents === null) rows.push(possibleRow({ inhrelid: new ObjectReference('other', 'index') }))
   return rows
+}
+
+function inheritanceRow(child: string, parent: string, isDoubtful: boolean): SourceRow {
+  return possibleRow(
+    {
+      inhrelid: new ObjectReference('relation', child),
+      inhparent: new ObjectReference('relation', parent),
+    },
+    isDoubtful,
+  )
 }
 
 /** The relations that a statement may have changed together with one: its partitions, if it made some. */

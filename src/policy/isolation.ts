@@ -76,13 +76,14 @@ export class Isolation {
   }
 
   /**
-   * Takes up the answers of before, but for those about relations that may be judged otherwise now. `amended`: those among them
-   * of which nothing but the policies is another.
+   * Takes up the answers of before, but for those about relations that are to be judged anew. `amended`: those among them of
+   * which nothing but the policies is another. `bound`: others that have other constraints.
    */
-  trust(except: Iterable<RelationId>, amended: Iterable<RelationId>): void {
+  trust(anew: Iterable<RelationId>, amended: Iterable<RelationId>, bound: Iterable<RelationId>): void {
     const { openings, bindings, isolated } = this.#former
     this.#outdated = new Map([...amended].map((id) => [id, openings.get(id) ?? new Map()]))
-    for (const id of except) {
+    for (const id of bound) bindings.delete(id)
+    for (const id of anew) {
       openings.delete(id)
       bindings.delete(id)
       isolated.delete(id)
@@ -206,16 +207,15 @@ export class Isolation {
   }
 
   /**
-   * Whether other constraints may make a verdict on the relation's own policies or its place among the tables another one.
-   * To be asked between `doubt` and `trust`.
+   * Whether other constraints, of columns that no policy of the relation names, make a verdict on it another one. To be asked
+   * between `doubt` and `trust`.
    */
   isBoundOtherwise(relation: Relation): boolean {
     const before = this.#former.bindings.get(relation.id)
     const bindings = this.#bindingsOf(relation)
-    if (relation.policies.length === 0) return before?.category !== bindings.category
-    const openings = this.#former.openings.get(relation.id)
-    const wereClosed = openings !== undefined && [...openings.values()].every(({ length }) => length === 0)
-    return !wereClosed || JSON.stringify(before) !== JSON.stringify(bindings)
+    return relation.policies.length === 0
+      ? before?.category !== bindings.category
+      : JSON.stringify(before) !== JSON.stringify(bindings)
   }
 
   /** What the verdict on a dependent relation takes from this one beside its record. */

@@ -26,7 +26,7 @@ export class Dependents {
   readonly #bodies: RoutineBodies
   readonly #graph: DependencyGraph
   readonly #recorded = new Map<RelationId, Relation>()
-  /** Routines that run or ran as their owner, which may set a role apart. */
+  /** Routines that run or ran as an owner that is known, which may set the role apart. */
   readonly #definers = new Set<RoutineId>()
   readonly #keys: ReadonlySet<string>
   /** What dependents saw of a table beside its record, when it was reached last. */
@@ -134,7 +134,7 @@ export class Dependents {
       }
     }
     for (const id of seen.keys()) this.#noteStandings(id, model)
-    this.#isolation.trust([...bound, ...judged.keys()], amended)
+    this.#isolation.trust(judged.keys(), amended, bound)
     return judged
   }
 
@@ -180,7 +180,7 @@ export class Dependents {
       const routine = model.routines.get(id)
       if (routine === undefined) continue
       this.#graph.recordRoutine(routine)
-      if (routine.securityDefiner) this.#definers.add(id)
+      if (routine.securityDefiner && routine.owner !== null) this.#definers.add(id)
     }
   }
 }

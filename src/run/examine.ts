@@ -85,9 +85,8 @@ export class Examiner {
 
 function focusOf(check: Check, { focus, moved }: Examination): Focus {
   if (check.reads?.length === 0) return focus
-  const relations = new Set(focus.relations)
-  for (const [id, parts] of moved) if (looksAt(check, parts)) relations.add(id)
-  return { ...focus, relations }
+  const beside = [...moved.keys()].filter((id) => looksAt(check, moved.get(id) ?? []))
+  return beside.length === 0 ? focus : { ...focus, relations: new Set([...focus.relations, ...beside]) }
 }
 
 function isEmpty({ relations, routines, unmodelled, cluster }: Focus): boolean {

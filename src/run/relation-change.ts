@@ -1,5 +1,5 @@
 import type { RelationPart } from '../checks/define-check.ts'
-import type { Column, Relation } from '../model/schema-model.ts'
+import type { Relation } from '../model/schema-model.ts'
 
 /** What two records of a relation have different, as far as anything is judged by it. */
 export interface RelationChange {
@@ -56,12 +56,14 @@ export function relationChange(
   if (one === undefined || other === undefined) {
     return { judged: one !== other, amended: false, read: one !== other, parts: [] }
   }
-  const columns = changedColumns(one.columns, other.columns)
+  const columns = changedOf(one.columns, other.columns)
   const isEmpty = one.columns.length === 0 || other.columns.length === 0
   const isTold = (tells: (column: string) => boolean) =>
     columns.length > 0 && (isEmpty || columns.some(({ name }) => tells(name)))
   const changed = fields.filter((field) => one[field] !== other[field])
-  const isOwnTold = isTold(telling.own)
+  const constraints = changedOf(one.constraints, other.constraints)
+  const isOwnTold =
+    isTold(telling.own) || constraints.some((constraint) => constraint.columns.some(telling.own))
   return {
     judged: isOwnTold || !changed.every(isRelationPart),
     amended: !isOwnTold && changed.every(isAmendment),
@@ -84,13 +86,16 @@ function isRelationPart(field: keyof Relation): field is RelationPart {
   return isPart[field]
 }
 
-/** The columns between those that both begin with and those that both end with. */
-function changedColumns(some: readonly Column[], others: readonly Column[]): readonly Column[] {
+/** What stands between what both lists begin with and what both end with. */
+function changedOf<T>(some: readonly T[], others: readonly T[]): readonly T[] {
   if (some === others) return []
   const shorter = Math.min(some.length, others.length)
   let from = 0
   while (from < shorter && some[from] === others[from]) from++
-  let behind = 0
-  while (behind < shorter - from && some.at(-1 - behind) === others.at(-1 - behind)) behind++
-  return [...some.slice(from, some.length - behind), ...others.slice(from, others.length - behind)]
+  let [end, otherEnd] = [some.length, others.length]
+  while (end > from && otherEnd > from && some[end - 1] === others[otherEnd - 1]) {
+    end--
+    otherEnd--
+  }
+  return [...some.slice(from, end), ...others.slice(from, otherEnd)]
 }

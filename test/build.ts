@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
@@ -14,6 +14,7 @@ declare module 'vitest' {
 export default function build(project: TestProject): () => void {
   const { root } = project.config
   const target = join(root, `.build-${process.pid}`)
+  const sweep = removedWithThisProcess(target)
   const compiler = join(root, 'node_modules/typescript/bin/tsc')
   const options = ['-p', 'tsconfig.build.json', '--outDir', target, '--noCheck', '--declaration', 'false']
   const { status, stdout } = spawnSync(process.execPath, [compiler, ...options], {
@@ -22,5 +23,19 @@ export default function build(project: TestProject): () => void {
   })
   if (status !== 0) throw new Error(`tsc failed: ${stdout}`)
   project.provide('cli', join(target, 'cli/main.js'))
-  return () => rmSync(target, { recursive: true, force: true })
+  return () => {
+    rmSync(target, { recursive: true, force: true })
+    sweep()
+  }
+}
+
+/** A process that removes the folder when this one is gone, killed or not; it is let go by the returned function. */
+function removedWithThisProcess(folder: string): () => void {
+  const code = `process.stdin.resume().on('end', () => require('node:fs').rmSync(${JSON.stringify(folder)}, { recursive: true, force: true }))`
+  const sweeper = spawn(process.execPath, ['--input-type=commonjs', '--eval', code], {
+    detached: true,
+    stdio: ['pipe', 'ignore', 'ignore'],
+  })
+  sweeper.unref()
+  return () => sweeper.stdin.end()
 }

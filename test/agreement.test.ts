@@ -14,6 +14,9 @@ import { testServer } from './server.ts'
 
 await loadParser()
 
+/** How many random histories to try, drawn anew each time; without it always the same few. */
+const runs = process.env.RINGFENCE_AGREEMENT_RUNS
+
 const server = testServer()
 let connection: EngineConnection
 
@@ -58,7 +61,7 @@ test('of histories of any statements a replay and a server hold the same', async
       const { silent } = await bothSources(connection, history([text]))
       expect(silent).toEqual([])
     }),
-    { numRuns: Number(process.env.RINGFENCE_AGREEMENT_RUNS ?? '60') },
+    runs === undefined ? { numRuns: 40, seed: 1 } : { numRuns: Number(runs) },
   )
 }, 300_000)
 

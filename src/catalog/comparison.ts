@@ -44,18 +44,27 @@ export class Comparison {
   readonly #left: KnownNames
   readonly #right: KnownNames
 
-  /** Whether both sides can tell of a grant: MAINTAIN is of PostgreSQL 17, and what an owner may do is no grant. */
-  readonly tellsOf: (grant: Grant) => boolean
+  /** The older of the servers that the sides are of; infinite where none is. */
+  readonly #version: number
 
   constructor(left: SchemaModel, right: SchemaModel, migrationRole: RoleName | null) {
-    const version = Math.min(
+    this.#version = Math.min(
       ...[left, right].map(({ server }) => server?.version ?? Number.POSITIVE_INFINITY),
     )
-    this.tellsOf = ({ privilege, grantee }) =>
-      grantee !== migrationRole && (version >= 170_000 || privilege !== 'maintain')
     this.#migrationRole = migrationRole
     this.#left = knownNames(left)
     this.#right = knownNames(right)
+  }
+
+  /**
+   * Whether both sides can tell of a grant. What an owner may do is none, MAINTAIN is of PostgreSQL 17, and until 14
+   * everybody could create in `public`.
+   */
+  tellsOf({ privilege, grantee }: Pick<Grant, 'privilege' | 'grantee'>, on?: Place): boolean {
+    if (grantee === this.#migrationRole) return false
+    if (privilege === 'maintain') return this.#version >= 170_000
+    const isOpenPublic = on?.kind === 'namespaces' && on.id === 'public' && grantee === 'public'
+    return !(isOpenPublic && privilege === 'create' && this.#version < 150_000)
   }
 
   value(place: Place, left: unknown, right: unknown): void {

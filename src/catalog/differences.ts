@@ -1,3 +1,4 @@
+import { defaultPrivilegeKey } from '../model/keys.ts'
 import type { DefaultPrivilege, Relation, RoleName, SchemaModel } from '../model/schema-model.ts'
 import { relationScope } from '../policy/known-names.ts'
 import { Comparison, type Difference, type ObjectKind, type Place } from './comparison.ts'
@@ -70,7 +71,7 @@ export function differencesOf(
   maps('sequences', left.sequences, right.sequences, sequenceFields)
   maps('roles', left.roles, right.roles, roleFields)
   maps('roleMemberships', left.roleMemberships, right.roleMemberships, membershipFields)
-  const rows = ({ defaultPrivileges }: SchemaModel) => rowsOf(defaultPrivileges, migrationRole)
+  const rows = ({ defaultPrivileges }: SchemaModel) => rowsOf(defaultPrivileges, migrationRole, comparison)
   maps('defaultPrivileges', rows(left), rows(right), defaultPrivilegeFields)
   maps('publications', left.publications, right.publications, publicationFields)
   maps('extensions', left.extensions, right.extensions, extensionFields)
@@ -85,20 +86,21 @@ function lasting({ relations }: SchemaModel): ReadonlyMap<string, Relation> {
   return new Map([...relations].filter(([, { persistence }]) => persistence !== 'temporary'))
 }
 
-/** By all that tells one row from another. */
+/** By all that tells one row from another, with the privileges that both sides can tell of. */
 function rowsOf(
   rows: SchemaModel['defaultPrivileges'],
   migrationRole: RoleName | undefined,
+  comparison: Comparison,
 ): ReadonlyMap<string, DefaultPrivilege> {
   return new Map(
     [...rows.values()]
       .filter(({ grantee }) => grantee !== migrationRole)
       .map((row) => {
         const forRole = row.forRole === migrationRole ? null : row.forRole
-        return [
-          JSON.stringify([forRole, row.namespace, row.objects, row.grantee, row.grantable, row.revoked]),
-          row,
-        ]
+        const privileges = row.privileges.filter((privilege) =>
+          comparison.tellsOf({ privilege, grantee: row.grantee }),
+        )
+        return [defaultPrivilegeKey({ ...row, forRole }), { ...row, privileges }]
       }),
   )
 }

@@ -47,8 +47,8 @@ export const grants: Compare<readonly Grant[]> = (comparison, place, left, right
   unordered(
     comparison,
     place,
-    left.filter(comparison.tellsOf).flatMap(grantTexts),
-    right.filter(comparison.tellsOf).flatMap(grantTexts),
+    left.filter((grant) => comparison.tellsOf(grant, place)).flatMap(grantTexts),
+    right.filter((grant) => comparison.tellsOf(grant, place)).flatMap(grantTexts),
   )
 
 function grantTexts({ grantee, privilege, columns, grantable }: Grant): string[] {

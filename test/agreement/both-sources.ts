@@ -65,15 +65,18 @@ async function run(
   transaction: { isOpen: boolean },
 ): Promise<string | null> {
   if (sql === null) return null
+  const own = asSavepoint(node, transaction)
+  if (own !== undefined) {
+    await connection.query(own)
+    return null
+  }
+  const text = (await elsewhere(node, connection)) ?? sql
+  await connection.query('savepoint each')
   try {
-    await connection.query('savepoint each')
-    await connection.query(asSavepoint(node, transaction) ?? (await elsewhere(node, connection)) ?? sql)
-    if (as(node ?? undefined, 'TransactionStmt') === undefined)
-      await connection.query('release savepoint each')
+    await connection.query(`${text}\n; release savepoint each`)
     return null
   } catch (error) {
-    await connection.query('rollback to savepoint each')
-    await connection.query('release savepoint each')
+    await connection.query('rollback to savepoint each; release savepoint each')
     return error instanceof Error ? error.message : String(error)
   }
 }

@@ -156,7 +156,7 @@ const others = [
   sql`create rule ru as on ${pick('insert', 'update')} to ${table} do instead nothing`,
   sql`create schema ${pick('more', 'app', '"Odd one"')}`,
   sql`drop schema ${ifExists}${namespace}${cascade}`,
-  sql`alter schema ${namespace} rename to ${pick('more', 'app')}`,
+  sql`alter schema ${pick('app', '"Odd one"')} rename to ${pick('more', 'app')}`,
   sql`alter schema ${namespace} owner to ${role}`,
   sql`create type ${pick('mood', 'app.mood')} as enum ('calm', 'cross')`,
   sql`alter type mood add value if not exists 'new' before 'cross'`,

@@ -51,7 +51,7 @@ function relation(statement: AlterObjectSchemaStmt, context: StatementContext): 
   const { state } = context
   const found = findRelation(state, target)
   if (found !== undefined) {
-    moveRelation(context, found.id, { namespace, name: found.name })
+    if (found.namespace !== namespace) moveRelation(context, found.id, { namespace, name: found.name })
     return
   }
   const name = target.relname ?? ''

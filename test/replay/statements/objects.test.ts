@@ -81,3 +81,19 @@ test('the tags of an event trigger are kept in capitals, as the server keeps the
   )
   expect(model.eventTriggers.get('e')?.tags).toEqual(['CREATE TABLE'])
 })
+
+test('a publication of a table is one of those that inherit from it then, but for ONLY', () => {
+  const tables = 'create table a (x int); create table b () inherits (a); create table c () inherits (b);'
+  const published = (sql: string) => modelOf(tables + sql).publications.get('p')?.relations
+  expect(published('create publication p for table a; create table d () inherits (a)')).toEqual([
+    'public.a',
+    'public.b',
+    'public.c',
+  ])
+  expect(published('create publication p for table only a')).toEqual(['public.a'])
+})
+
+test('a table that is set to the schema that it is in stays as it is', () => {
+  const model = modelOf('create table a (x int); alter table a set schema public')
+  expect(reasonsOf(model)).toEqual([])
+})

@@ -1,5 +1,12 @@
-import type { ServerFacts } from '../model/server-facts.ts'
 import type { Finding } from './finding.ts'
+
+/** A server that was read. */
+export interface ReadServer {
+  /** `18.4` */
+  readonly version: string
+  /** Null where it was started to run the migrations. */
+  readonly database: string | null
+}
 
 /** What a run of the checks says, for a report. */
 export interface CheckResult {
@@ -7,8 +14,8 @@ export interface CheckResult {
   readonly statements: number
   readonly relations: number
   readonly unmodelled: number
-  /** The server that was read, with the database; null where nothing but migrations was. */
-  readonly server: ServerFacts | null
+  /** The server that was read; null where nothing but migrations was. */
+  readonly server: ReadServer | null
   /** How many facts could not be held against what the migrations declare; null where none were. */
   readonly notCompared: number | null
   /** In the order of the history, then of the file. */

@@ -1,7 +1,6 @@
 import type { CheckResult } from '../findings/check-result.ts'
 import type { Finding, Severity } from '../findings/finding.ts'
 import { LineIndex } from '../findings/position.ts'
-import { versionName } from '../model/server-facts.ts'
 
 /** The result as `docs/json.md` describes it. */
 export function checkJson(result: CheckResult, version: string): string {
@@ -20,7 +19,7 @@ export function checkJson(result: CheckResult, version: string): string {
       suppressed: 0,
       baselined: 0,
     },
-    server: server === null ? null : { version: versionName(server.version), database: server.database.name },
+    server,
     findings: findings.map((finding) => findingJson(finding, lines)),
   }
   return `${JSON.stringify(report, null, 2)}\n`

@@ -1,8 +1,7 @@
-import type { CheckResult } from '../findings/check-result.ts'
+import type { CheckResult, ReadServer } from '../findings/check-result.ts'
 import type { Finding, Severity } from '../findings/finding.ts'
 import { LineIndex } from '../findings/position.ts'
 import type { Provenance } from '../model/schema-model.ts'
-import { type ServerFacts, versionName } from '../model/server-facts.ts'
 import { displayName } from '../sql/identifiers.ts'
 import { codeFrame } from './code-frame.ts'
 import { type Colors, count, printable } from './terminal.ts'
@@ -36,7 +35,7 @@ export function checkText(result: CheckResult, { colors, quiet }: TextOptions): 
 
 /** The file, or the database for what stands in none. */
 function headingOf({ file }: Finding, { server }: CheckResult): string {
-  return printable(file ?? (server === null ? 'no file' : databaseName(server)))
+  return printable(file ?? (server === null ? 'no file' : serverName(server)))
 }
 
 type Group = readonly [Finding, ...Finding[]]
@@ -163,9 +162,10 @@ function summary(result: CheckResult, colors: Colors, quiet: boolean): string {
 function whatWasRead({ files, statements, relations, server }: CheckResult): string {
   const read = files === 0 ? [] : [count(files, 'file'), count(statements, 'statement')]
   const counts = [...read, count(relations, 'relation')].join(', ')
-  return server === null ? counts : `${counts} of ${printable(databaseName(server))}`
+  return server === null ? counts : `${counts} of ${printable(serverName(server))}`
 }
 
-function databaseName({ database, version }: ServerFacts): string {
-  return `the database ${displayName(database.name)} (PostgreSQL ${versionName(version)})`
+function serverName({ database, version }: ReadServer): string {
+  const name = `PostgreSQL ${version}`
+  return database === null ? `what ${name} made of them` : `the database ${displayName(database)} (${name})`
 }

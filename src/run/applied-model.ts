@@ -1,5 +1,7 @@
 import { readCatalog } from '../catalog/read-catalog.ts'
+import type { ReadServer } from '../findings/check-result.ts'
 import type { SchemaModel } from '../model/schema-model.ts'
+import { versionName } from '../model/server-facts.ts'
 import type { Migration } from '../replay/migration.ts'
 import type { Platform } from '../tenancy/tenancy.ts'
 import { applyMigrations } from './apply/apply-migrations.ts'
@@ -56,6 +58,14 @@ export async function onServer<Result>(
   }
 }
 
-export function standInNote(extension: string): string {
-  return `the server lacks the extension ${extension}: something stood in for its types and functions`
+/** Which server a model was read from, as a result tells it. `isNamed`: the database is the user's, and not one of ours. */
+export function readServer({ server }: SchemaModel, isNamed: boolean): ReadServer | null {
+  if (server === null) return null
+  return { version: versionName(server.version), database: isNamed ? server.database.name : null }
+}
+
+export function standInNotes(extensions: readonly string[]): string[] {
+  if (extensions.length === 0) return []
+  const names = [...new Set(extensions)].join(', ')
+  return [`the server lacks ${names}: something stood in for the types and functions of these extensions`]
 }

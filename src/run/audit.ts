@@ -1,12 +1,13 @@
 import type { CheckResult } from '../findings/check-result.ts'
 import { InputError } from '../findings/input-error.ts'
 import type { SchemaModel } from '../model/schema-model.ts'
+import { isOfPlatform } from '../policy/category.ts'
 import { Isolation } from '../policy/isolation.ts'
 import { RoutineBodies } from '../policy/routines.ts'
 import { replay } from '../replay/replay.ts'
 import { supabasePrelude } from '../templates/supabase.ts'
 import type { Platform, Tenancy } from '../tenancy/tenancy.ts'
-import { onServer, standInNote } from './applied-model.ts'
+import { onServer, readServer, standInNotes } from './applied-model.ts'
 import { type Drifting, driftOf } from './drift.ts'
 import { activeChecks, examine } from './examine.ts'
 import { findingOf, inOrder } from './findings-of.ts'
@@ -50,9 +51,9 @@ export async function audit(
     result: {
       files: history?.files.length ?? 0,
       statements: history?.statements ?? 0,
-      relations: model.relations.size,
+      relations: [...model.relations.values()].filter(({ source }) => !isOfPlatform(tenancy, source)).length,
       unmodelled: 0,
-      server: model.server,
+      server: readServer(model, server.databaseUrl !== null),
       notCompared: drifting?.notCompared ?? null,
       findings: inOrder(findings, history?.files.map(({ file }) => file) ?? []),
       texts,
@@ -131,7 +132,7 @@ async function modelOfMigrations(
   const { model, standIns } = await onServer(engine, server, (modelOf) =>
     modelOf(migrations, tenancy.platform),
   )
-  return { model, notes: standIns.map(standInNote) }
+  return { model, notes: standInNotes(standIns) }
 }
 
 function platformOf(

@@ -1,9 +1,9 @@
+import type { ReadServer } from '../findings/check-result.ts'
 import type { SchemaModel } from '../model/schema-model.ts'
-import type { ServerFacts } from '../model/server-facts.ts'
 import { Isolation } from '../policy/isolation.ts'
 import { RoutineBodies } from '../policy/routines.ts'
 import type { Migration } from '../replay/migration.ts'
-import { onServer, standInNote } from './applied-model.ts'
+import { onServer, readServer, standInNotes } from './applied-model.ts'
 import { type ActiveCheck, type Defect, examine } from './examine.ts'
 import type { Life } from './lifecycle.ts'
 import type { LoadedHistory } from './load-history.ts'
@@ -13,7 +13,7 @@ import type { EngineName, ServerRequest } from './server-request.ts'
 export interface Settled {
   readonly lives: readonly Life[]
   readonly notes: readonly string[]
-  readonly server: ServerFacts | null
+  readonly server: ReadServer | null
 }
 
 /**
@@ -44,8 +44,8 @@ export async function settle(
     const added = [...present.values()].filter(({ key }) => !known.has(key) && !old.has(key))
     return {
       lives: [...standing, ...added.map(lifeOf)],
-      notes: after.standIns.map(standInNote),
-      server: after.model.server,
+      notes: standInNotes(after.standIns),
+      server: readServer(after.model, false),
     }
   })
 }

@@ -23,53 +23,67 @@ export interface BoundQuery {
  * `relation`: the one whose columns the expression sees.
  */
 export function bindExpression(context: StatementContext, node: Node, relation: Relation | null): Expression {
-  return rewrite(context.state, node, relation, binder(context.state))
+  return rewrite(context.state, node, relation, new Binder(context.state))
 }
 
 /** The same for a query, with what it reads and calls. */
-export function bindQuery(context: StatementContext, node: Node): BoundQuery {
-  const { state } = context
-  const reads = new Set<RelationId>()
-  const calls = new Set<RoutineId>()
-  const bind = binder(state)
-  const query = rewrite(state, node, null, {
-    ...bind,
-    targets: (targets, scope) => targets.flatMap((target) => expandStar(target, scope)),
-    relation(range) {
-      const id = readRelation(state, range)
-      if (id !== null) reads.add(id)
-      return bind.relation(range)
-    },
-    routine(call, scope) {
-      for (const { id } of boundRoutines(state, call, scope)) calls.add(id)
-      return bind.routine(call, scope)
-    },
-  })
-  return { query, reads: [...reads], calls: [...calls] }
+export function bindQuery({ state }: StatementContext, node: Node): BoundQuery {
+  const binder = new QueryBinder(state)
+  const query = rewrite(state, node, null, binder)
+  return { query, reads: [...binder.reads], calls: [...binder.calls] }
 }
 
-function binder(state: State) {
-  return {
-    relation(range: RangeVar): RangeVar {
-      const relation = findRelation(state, range)
-      return relation === undefined ? range : { ...range, schemaname: relation.namespace }
-    },
-    routine(call: FuncCall, scope: Scope | null): FuncCall {
-      const [routine] = boundRoutines(state, call, scope)
-      if (routine !== undefined) return { ...call, funcname: dotted(routine.namespace, routine.name) }
-      return bindSequence(state, call)
-    },
-    regclass: (text: string) => boundRegclass(state, text) ?? text,
-    type(type: TypeName): TypeName {
-      const [name, ...rest] = strings(type.names)
-      if (name === undefined || rest.length > 0) return type
-      const namespace = searched(state, undefined).find((candidate) => {
-        const id = displayId(candidate, name)
-        return state.types.has(id) || state.relations.has(id)
-      })
-      return namespace === undefined ? type : { ...type, names: dotted(namespace, name) }
-    },
-  } satisfies Rewriter
+class Binder implements Rewriter {
+  protected readonly state: State
+
+  constructor(state: State) {
+    this.state = state
+  }
+
+  relation(range: RangeVar): RangeVar {
+    const relation = findRelation(this.state, range)
+    return relation === undefined ? range : { ...range, schemaname: relation.namespace }
+  }
+
+  routine(call: FuncCall, scope: Scope | null): FuncCall {
+    const [routine] = boundRoutines(this.state, call, scope)
+    if (routine !== undefined) return { ...call, funcname: dotted(routine.namespace, routine.name) }
+    return bindSequence(this.state, call)
+  }
+
+  regclass(text: string): string {
+    return boundRegclass(this.state, text) ?? text
+  }
+
+  type(type: TypeName): TypeName {
+    const [name, ...rest] = strings(type.names)
+    if (name === undefined || rest.length > 0) return type
+    const namespace = searched(this.state, undefined).find((candidate) => {
+      const id = displayId(candidate, name)
+      return this.state.types.has(id) || this.state.relations.has(id)
+    })
+    return namespace === undefined ? type : { ...type, names: dotted(namespace, name) }
+  }
+}
+
+class QueryBinder extends Binder {
+  readonly reads = new Set<RelationId>()
+  readonly calls = new Set<RoutineId>()
+
+  targets(targets: readonly Node[], scope: Scope): readonly Node[] {
+    return targets.flatMap((target) => expandStar(target, scope))
+  }
+
+  override relation(range: RangeVar): RangeVar {
+    const id = readRelation(this.state, range)
+    if (id !== null) this.reads.add(id)
+    return super.relation(range)
+  }
+
+  override routine(call: FuncCall, scope: Scope | null): FuncCall {
+    for (const { id } of boundRoutines(this.state, call, scope)) this.calls.add(id)
+    return super.routine(call, scope)
+  }
 }
 
 const sequenceFunctions: readonly string[] = ['nextval', 'currval', 'setval']

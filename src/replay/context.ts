@@ -41,7 +41,9 @@ export class StatementContext {
 
   /** The place of an element of the statement: from its `location` in the parse tree to the statement's end. */
   sourceAt(location: number | undefined): Provenance {
-    return location === undefined ? this.source : { ...this.source, start: this.#offsetOf(location) }
+    if (location === undefined) return this.source
+    const { file, end } = this.source
+    return { file, start: this.#offsetOf(location), end }
   }
 
   /** Reports that the statement's effect is not known. `affects`: the relations that it may affect, null for any. */

@@ -64,7 +64,7 @@ function* dependentsOfRelation(state: State, id: RelationId): Generator<Dependen
 function* referrersOfPartition(state: State, id: RelationId): Generator<Dependent> {
   const parent = state.relations.get(id)?.partitionOf ?? null
   if (parent === null) return
-  for (const other of state.relations.values()) {
+  for (const other of relationsThatMention(state, parent)) {
     for (const { name, references } of other.constraints) {
       if (references?.relation === parent) yield needsCascade(part(other, 'constraint', name))
     }
@@ -77,11 +77,11 @@ function* dependentsOfId(state: State, id: string): Generator<Dependent> {
   for (const relation of relationsThatMention(state, id)) {
     if (relation.id !== id) yield* partsThatMention(state, relation, id)
   }
-  for (const routine of state.routines.values()) {
-    const types = [...routine.arguments, routine.returns ?? ''].map(elementType)
-    const calls = (routine.sqlBody ?? []).some((body) => referencesOf(state, body, null).ids.has(id))
-    if (routine.id !== id && (calls || types.includes(id)))
-      yield needsCascade({ kind: 'routine', id: routine.id })
+  const inSql = state.routinesInSql
+    .group('sql')
+    .filter(({ sqlBody }) => sqlBody?.some((body) => referencesOf(state, body, null).ids.has(id)))
+  for (const routine of new Set([...state.routinesByType.group(id), ...inSql])) {
+    if (routine.id !== id) yield needsCascade({ kind: 'routine', id: routine.id })
   }
   for (const type of state.types.values()) {
     if (type.id !== id && type.baseType !== null && elementType(type.baseType) === id) {

@@ -32,6 +32,7 @@ export interface Rewriter {
  * relation whose columns the expression sees.
  */
 export function rewrite(state: State, node: Node, outer: Relation | null, rewriter: Rewriter): Node {
+  if (as(node, 'A_Const') !== undefined) return node
   return new Rewriting(state, rewriter).copy(node, relationScope(outer))
 }
 
@@ -67,7 +68,7 @@ class Rewriting {
 
   /** By the tag of a node, or by the name of a field that holds a node without its tag. */
   #tagged(key: string, value: object, scope: Scope | null): object {
-    const { relation, routine, type, column } = this.#rewriter
+    const rewriter = this.#rewriter
     switch (key) {
       case 'SelectStmt':
       case 'InsertStmt':
@@ -78,15 +79,15 @@ class Rewriting {
       case 'RangeSubselect':
         return this.copy(value, scope === null || 'lateral' in value ? scope : { ...scope, items: [] })
       case 'RangeVar':
-        return relation === undefined || cteOf(scope, value) !== undefined ? value : relation(value)
+        return cteOf(scope, value) === undefined ? (rewriter.relation?.(value) ?? value) : value
       case 'FuncCall': {
         const call = this.copy(value, scope)
-        return routine === undefined ? call : routine(call, scope)
+        return rewriter.routine?.(call, scope) ?? call
       }
       case 'TypeName':
       case 'typeName': {
         const name = this.copy(value, scope)
-        return type === undefined ? name : type(name)
+        return rewriter.type?.(name) ?? name
       }
       case 'TypeCast':
         return this.copy(this.#regclass(value), scope)
@@ -95,7 +96,7 @@ class Rewriting {
       case 'funcname':
         return value
       case 'ColumnRef':
-        return column === undefined ? value : column(value, scope)
+        return rewriter.column?.(value, scope) ?? value
       default:
         return this.copy(value, scope)
     }

@@ -38,15 +38,15 @@ const noCtes: ReadonlyMap<string, readonly string[] | null> = new Map()
 /** The scope of an expression that belongs to a relation: a policy, a check, a default. */
 export function relationScope(relation: Relation | null): Scope | null {
   if (relation === null) return null
-  return { items: [{ ...itemOf(relation, undefined), own: true }], ctes: noCtes, outer: null }
+  return { items: [itemOf(relation, undefined, true)], ctes: noCtes, outer: null }
 }
 
-export function itemOf(relation: Relation, alias: Alias | undefined): RangeItem {
+export function itemOf(relation: Relation, alias: Alias | undefined, own = false): RangeItem {
   return {
     name: alias?.aliasname ?? relation.name,
     aliased: alias !== undefined,
     relation,
-    own: false,
+    own,
     columns: renamed(
       relation.columns.map(({ name }) => name),
       alias,

@@ -29,7 +29,9 @@ export function as<K extends NodeKind>(node: Node | undefined, kind: K): NodeOf<
 
 /** The strings of a list of String nodes: a dotted name, a list of columns. */
 export function strings(nodes: readonly Node[] | undefined): string[] {
-  return (nodes ?? []).map((node) => as(node, 'String')?.sval ?? '')
+  const found: string[] = []
+  for (const node of nodes ?? []) found.push(as(node, 'String')?.sval ?? '')
+  return found
 }
 
 /** Calls `visit` for each node below (and including) `root` with its tag, parents first; false from it skips what is below. */
@@ -44,6 +46,6 @@ export function walk(root: unknown, visit: (kind: NodeKind, value: never) => boo
     if (typeof value !== 'object' || value === null) continue
     const tagged = key.charCodeAt(0) >= 65 && key.charCodeAt(0) <= 90
     if (tagged && visit(key as NodeKind, value as never) === false) continue
-    walk(value, visit)
+    if (key !== 'A_Const' && key !== 'String') walk(value, visit)
   }
 }

@@ -7,7 +7,7 @@ import { dropColumn } from '../drop.ts'
 import { typeName } from '../names.ts'
 import { columnWith, relationWith } from '../records.ts'
 import type { AlterCommand, AlterTarget } from './alter-table.ts'
-import { addColumn, addIdentity, defaultOf, withColumnSet } from './columns.ts'
+import { addColumn, addIdentity, columnNamed, defaultOf, withColumnSet } from './columns.ts'
 import { withNotNull } from './constraints.ts'
 import { replayEffects } from './data.ts'
 
@@ -27,7 +27,7 @@ function alterColumn(
 ): AlterCommand {
   const apply: AlterCommand['apply'] = (context, relation, command, target) => {
     const { state } = context
-    const column = relation.columns.find(({ name }) => name === command.name)
+    const column = columnNamed(relation, command.name)
     if (column === undefined) {
       context.unmodelled(`${relation.id} has no column "${command.name}"`, [relation.id])
       return
@@ -56,7 +56,7 @@ export const columnCommands = {
   AT_DropColumn: {
     pass: 'drop',
     apply(context, relation, { name = '', behavior, missing_ok }, { only }) {
-      if (!relation.columns.some((column) => column.name === name)) {
+      if (columnNamed(relation, name) === undefined) {
         if (missing_ok !== true) context.unmodelled(`${relation.id} has no column "${name}"`, [relation.id])
         return
       }
@@ -117,7 +117,7 @@ function addColumnTo(
   { only }: AlterTarget,
 ): void {
   const definition = as(def, 'ColumnDef') ?? {}
-  if (relation.columns.some(({ name }) => name === definition.colname)) {
+  if (columnNamed(relation, definition.colname) !== undefined) {
     if (missing_ok !== true) {
       context.unmodelled(`${relation.id} has a column "${definition.colname}" already`, [relation.id])
     }

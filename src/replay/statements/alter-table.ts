@@ -9,7 +9,7 @@ import { relationWith } from '../records.ts'
 import { roleName } from '../roles.ts'
 import { columnCommands } from './alter-column.ts'
 import { constraintCommands } from './alter-constraint.ts'
-import { tableConstraintsOf } from './columns.ts'
+import { columnNamed, tableConstraintsOf } from './columns.ts'
 import { addParent, attachPartition, removeParent } from './partitions.ts'
 import { setViewOptions } from './views.ts'
 
@@ -205,8 +205,11 @@ function alterTable(statement: AlterTableStmt, context: StatementContext): void 
     return
   }
   const { id } = relation
-  const written = (statement.cmds ?? []).flatMap((node) => as(node, 'AlterTableCmd') ?? [])
-  const steps = written.flatMap((command) => [command, ...constraintsOfNewColumn(relation, command)])
+  const steps: AlterTableCmd[] = []
+  for (const node of statement.cmds ?? []) {
+    const command = as(node, 'AlterTableCmd')
+    if (command !== undefined) steps.push(command, ...constraintsOfNewColumn(relation, command))
+  }
   if (steps.length > 1) steps.sort((a, b) => passes.indexOf(passOf(a)) - passes.indexOf(passOf(b)))
   for (const command of steps) {
     const now = state.relations.get(id)
@@ -227,7 +230,7 @@ function passOf(command: AlterTableCmd): AlterPass {
 function constraintsOfNewColumn(relation: Relation, { subtype, def }: AlterTableCmd): AlterTableCmd[] {
   const definition = as(def, 'ColumnDef')
   if (subtype !== 'AT_AddColumn' || definition === undefined) return []
-  if (relation.columns.some(({ name }) => name === definition.colname)) return []
+  if (columnNamed(relation, definition.colname) !== undefined) return []
   return tableConstraintsOf(definition).map(
     (Constraint: ConstraintNode): AlterTableCmd => ({ subtype: 'AT_AddConstraint', def: { Constraint } }),
   )

@@ -244,6 +244,15 @@ export function withColumnSet(relation: Relation, column: Column): Relation {
   return at < 0 ? relation : relationWith(relation, { columns: relation.columns.with(at, column) })
 }
 
+/** The column of a relation that has a name. */
+export function columnNamed(
+  { columns }: Pick<Relation, 'columns'>,
+  name: string | undefined,
+): Column | undefined {
+  for (const column of columns) if (column.name === name) return column
+  return undefined
+}
+
 const systemColumns = ['ctid', 'xmin', 'cmin', 'xmax', 'cmax', 'tableoid']
 
 /** Reports the first column that the relation doesn't have; true where there is one. */
@@ -253,7 +262,7 @@ export function refusesColumns(
   columns: readonly string[],
 ): boolean {
   const missing = columns.find(
-    (name) => !systemColumns.includes(name) && !relation.columns.some((column) => column.name === name),
+    (name) => columnNamed(relation, name) === undefined && !systemColumns.includes(name),
   )
   if (missing === undefined) return false
   context.unmodelled(`${relation.id} has no column "${missing}"`, [relation.id])

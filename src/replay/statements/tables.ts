@@ -114,7 +114,8 @@ function constraintsIn(statement: CreateStmt): ConstraintNode[] {
   const isPrimary = ({ contype }: ConstraintNode) => contype === 'CONSTR_PRIMARY'
   const kept = written.filter(isPrimary)
   for (const constraint of written.filter((candidate) => !isPrimary(candidate))) {
-    const at = kept.findIndex((earlier) => isSameKey(earlier, constraint))
+    const isUnique = constraint.contype === 'CONSTR_UNIQUE'
+    const at = isUnique ? kept.findIndex((earlier) => isSameKey(earlier, constraint)) : -1
     const earlier = kept[at]
     if (earlier === undefined) kept.push(constraint)
     else if (earlier.conname === undefined) kept[at] = { ...earlier, ...named(constraint) }
@@ -126,9 +127,9 @@ function named({ conname }: ConstraintNode): Pick<ConstraintNode, 'conname'> {
   return conname === undefined ? {} : { conname }
 }
 
+/** Whether a key is the same as a UNIQUE constraint. */
 function isSameKey(a: ConstraintNode, b: ConstraintNode): boolean {
-  if (b.contype !== 'CONSTR_UNIQUE' || !(a.contype === 'CONSTR_UNIQUE' || a.contype === 'CONSTR_PRIMARY'))
-    return false
+  if (a.contype !== 'CONSTR_UNIQUE' && a.contype !== 'CONSTR_PRIMARY') return false
   const facts = ({ keys, including, nulls_not_distinct, deferrable, initdeferred }: ConstraintNode) =>
     JSON.stringify([strings(keys), strings(including), nulls_not_distinct, deferrable, initdeferred])
   return facts(a) === facts(b)
@@ -154,7 +155,8 @@ function parentsIn(
   id: RelationId,
 ): { ids: RelationId[]; known: Relation[] } {
   const { state } = context
-  const targets = (statement.inhRelations ?? []).flatMap((node) => as(node, 'RangeVar') ?? [])
+  if (statement.inhRelations === undefined) return { ids: [], known: [] }
+  const targets = statement.inhRelations.flatMap((node) => as(node, 'RangeVar') ?? [])
   const found = targets.map((target) => findRelation(state, target))
   const ids = targets.map((target, at) => found[at]?.id ?? presumedId(state, target))
   const missing = ids.filter((_, at) => found[at] === undefined)

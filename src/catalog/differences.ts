@@ -53,7 +53,7 @@ export function differencesOf(
     scopesOf: (a: T, b: T) => Place['scopes'] = () => null,
   ): void => {
     for (const id of new Set([...one.keys(), ...other.keys()])) {
-      if (leavesOut(kind, id)) continue
+      if (leavesOut(kind, id) || id.startsWith('pg_temp.')) continue
       const place = { kind, id, part: null, field: null, scopes: null, type: null }
       const [a, b] = [one.get(id), other.get(id)]
       if (a === undefined || b === undefined) {

@@ -16,6 +16,10 @@ export function knownNames(model: SchemaModel): KnownNames {
       columns.set(id, known)
       return known
     },
+    hasRoutine(namespace, name) {
+      routines ??= byName(model)
+      return routines.has(displayId(namespace, name))
+    },
     routine(namespace, name) {
       routines ??= byName(model)
       const [routine, ...others] = routines.get(displayId(namespace, name)) ?? []

@@ -3,7 +3,7 @@ import { defaultPrivilegeKey } from '../model/keys.ts'
 import type { DefaultPrivilege, RoleName } from '../model/schema-model.ts'
 import { as, strings } from '../sql/node.ts'
 import type { StatementContext } from './context.ts'
-import { builtInPublic, namedPrivileges } from './privileges.ts'
+import { builtInPublic, creatorOf, namedPrivileges } from './privileges.ts'
 import { roleName, roleNames } from './roles.ts'
 
 const objectKinds: Readonly<Record<string, DefaultPrivilege['objects']>> = {
@@ -33,9 +33,10 @@ export function alterDefaultPrivileges(
     return as(as(option, 'DefElem')?.arg, 'List')?.items
   }
   const specs = listed('roles')
-  const roles: (RoleName | null)[] = specs
+  const named: (RoleName | null)[] = specs
     ? specs.map((spec) => roleName(context, as(spec, 'RoleSpec')))
     : [context.state.session.role]
+  const roles = named.map((role) => creatorOf(context.state, role))
   const namespaces = strings(listed('schemas'))
   const privileges = namedPrivileges(action.privileges, objects).map(({ name }) => name)
   for (const forRole of roles) {

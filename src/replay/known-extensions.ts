@@ -24,6 +24,7 @@ export const knownExtensions: Readonly<Record<string, KnownExtension>> = {
       is_unlogged boolean not null, created_at timestamptz not null);`,
   },
   pgsodium: { namespace: 'pgsodium' },
+  pg_tle: { namespace: 'pgtle' },
   supabase_vault: {
     namespace: 'vault',
     tables: `create table secrets (id uuid primary key, name text, description text not null, secret text not null,

@@ -12,7 +12,11 @@ export const unknownType = 'unknown'
 /** The types of the columns that a query gives, in the order of `queryColumns`; `unknown` where only the server can tell. */
 export function queryTypes(state: State, query: SelectStmt, outer: Scope | null = null): string[] {
   const scope = queryScope(state, query, outer)
-  if (query.larg !== undefined) return queryTypes(state, query.larg, { ...scope, items: [] })
+  if (query.larg !== undefined) {
+    const inner = { ...scope, items: [] }
+    const right = query.rarg === undefined ? [] : queryTypes(state, query.rarg, inner)
+    return queryTypes(state, query.larg, inner).map((type, at) => (type === right[at] ? type : unknownType))
+  }
   const row = as(query.valuesLists?.[0], 'List')?.items
   if (row !== undefined) return row.map((value) => expressionType(state, value, scope))
   return (query.targetList ?? []).flatMap((target) => {

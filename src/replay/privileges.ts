@@ -133,6 +133,11 @@ function revoked(
     : rest
 }
 
+/** The role as default privileges are kept for it: null for the one that runs the migrations. */
+export function creatorOf({ migrationRole }: State, role: RoleName | null): RoleName | null {
+  return role === migrationRole ? null : role
+}
+
 /**
  * What a new object is granted by itself: PostgreSQL's own defaults as ALTER DEFAULT PRIVILEGES left them, and what it
  * added. Which role creates the object is often not known; then what was set FOR ROLE anyone counts where it grants, but
@@ -142,8 +147,9 @@ export function initialGrants(
   state: State,
   objects: DefaultPrivilege['objects'],
   namespace: string,
-  creator = state.session.role,
+  role = state.session.role,
 ): readonly Grant[] {
+  const creator = creatorOf(state, role)
   const rows = [...state.defaultPrivileges.values()].filter(
     (row) => row.objects === objects && (row.namespace === null || row.namespace === namespace),
   )

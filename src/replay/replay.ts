@@ -1,6 +1,6 @@
 import type { Node } from 'libpg-query'
 import { InputError } from '../findings/input-error.ts'
-import type { RelationId } from '../model/schema-model.ts'
+import type { RelationId, RoleName } from '../model/schema-model.ts'
 import { ParserOverrun } from '../sql/grammar.ts'
 import { as, kindOf, type StatementKind } from '../sql/node.ts'
 import { eachStatement, parseStatements, type ScriptStatement } from '../sql/parse.ts'
@@ -15,16 +15,21 @@ import { State } from './state.ts'
 import { handlers } from './statements/registry.ts'
 import { dropTemporary } from './temporary.ts'
 
+export interface Prelude extends Migration {
+  /** The role of the platform that runs the migrations after it. */
+  readonly migrationRole?: RoleName
+}
+
 export interface ReplayOptions {
   /** SQL that stands before the history: what the platform brings. Its facts have no provenance worth showing. */
-  readonly prelude?: Migration | null
+  readonly prelude?: Prelude | null
 }
 
 /** Replays migrations in order into a model. Never throws for what a migration says: what can't be replayed is an unmodelled statement. */
 export function replay(migrations: readonly Migration[], options: ReplayOptions = {}): History {
   const state = new State()
+  state.migrationRole = options.prelude?.migrationRole ?? null
   if (options.prelude) replayMigration(state, options.prelude)
-  for (const name of state.roles.view.keys()) state.platformRoles.add(name)
   for (const name of state.roles.view.keys()) state.platformRoles.add(name)
   for (const name of state.namespaces.view.keys()) if (name !== 'public') state.platformNamespaces.add(name)
   state.startSession()

@@ -10,6 +10,7 @@ import type {
   RelationId,
   Role,
   RoleMembership,
+  RoleName,
   Routine,
   SchemaModel,
   Sequence,
@@ -67,6 +68,8 @@ export class State {
   readonly announced = new JournaledMap<readonly (readonly RelationId[])[]>(this.journal)
   /** Namespaces that the platform brought, with more in them than the model has. */
   readonly platformNamespaces = new Set<string>()
+  /** The role that runs the migrations, where the platform tells. */
+  migrationRole: RoleName | null = null
   /** Roles that the platform brought, of which one may run the migrations. */
   readonly platformRoles = new Set<string>()
   readonly session = new Session(this.journal)

@@ -166,4 +166,5 @@ export const supabasePrelude = {
   text,
   parts: [{ kind: 'sql', start: 0, end: text.length }],
   session: 'new',
+  migrationRole: 'postgres',
 } as const

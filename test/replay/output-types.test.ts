@@ -14,3 +14,14 @@ test('a star over a WITH query of a union takes no place of the columns behind i
     ['first', 'boolean'],
   ])
 })
+
+test('a column of a union has a type where both of its queries give the same', () => {
+  const model = modelOf(`
+    create table t (short varchar(5), long varchar(9), id uuid);
+    create view v as select short, id from t union select long, id from t;
+  `)
+  expect(relationOf(model, 'public.v').columns.map(({ name, type }) => [name, type])).toEqual([
+    ['short', 'unknown'],
+    ['id', 'uuid'],
+  ])
+})

@@ -130,9 +130,11 @@ export class Expressions {
       return isBuiltIn ? withoutNameCast(relaxed(arg)) : arg
     })
     const { agg_order, agg_filter, over } = call
+    const isForeign = !isBuiltIn && !this.#names.hasRoutine(namespace ?? '', name)
     const node: Node = {
       FuncCall: {
         ...call,
+        ...(isForeign ? { funcname: [{ String: { sval: name } }] } : {}),
         ...(call.args === undefined ? {} : { args: args.map((arg) => arg.node) }),
         ...(agg_order === undefined ? {} : { agg_order: this.#queries.sorting(agg_order, scope, []) }),
         ...(agg_filter === undefined ? {} : { agg_filter: this.node(agg_filter, scope) }),

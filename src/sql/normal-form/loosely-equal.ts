@@ -15,7 +15,7 @@ interface Token {
 }
 
 function looseTokens(text: string): string[] {
-  const tokens = withoutCasts(tokensOf(text))
+  const tokens = withoutColumnNames(withoutCasts(tokensOf(text)))
   return tokens.flatMap(({ kind, text: token }, at) => {
     if (kind === 'constant') return ['?']
     if (token === '(' || token === ')' || token === '.') return []
@@ -38,6 +38,19 @@ function tokensOf(text: string): Token[] {
     }
   }
   return tokens
+}
+
+/** Without the names that an alias gives to columns: `AS t(a, b)` is `AS t`. */
+function withoutColumnNames(tokens: readonly Token[]): Token[] {
+  const left: Token[] = []
+  for (let at = 0; at < tokens.length; at++) {
+    left.push(tokens[at] as Token)
+    if (tokens[at - 1]?.text !== 'AS' || tokens[at]?.kind !== 'word' || tokens[at + 1]?.text !== '(') continue
+    let end = at + 2
+    while (tokens[end]?.kind === 'word' || tokens[end]?.text === ',') end++
+    if (tokens[end]?.text === ')') at = end
+  }
+  return left
 }
 
 /** Without `::` and the type behind it. */

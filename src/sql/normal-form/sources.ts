@@ -156,7 +156,9 @@ export class Sources {
     const written = strings(source.alias?.colnames)
     const own = rowColumnsOf(functionName(source) ?? '')
     const isPlain = source.coldeflist === undefined && source.ordinality !== true && functions.length === 1
-    const names = isPlain ? (own ?? [called ?? refname]).map((name, at) => written[at] ?? name) : written
+    const ownNames = own ?? [called ?? refname]
+    const names =
+      isPlain && written.length <= ownNames.length ? ownNames.map((name, at) => written[at] ?? name) : written
     const columns =
       isPlain && (own !== null || written.length < 2) ? new Map(names.map((name) => [name, null])) : null
     ranges.push({ refname, called, namespace: null, columns, merged: none, own: false, scalar: true })

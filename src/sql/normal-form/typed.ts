@@ -5,6 +5,8 @@ import { as } from '../node.ts'
 export interface KnownNames {
   /** Columns by name, in order, with their types; undefined for a relation that is not known. */
   columnsOf(namespace: string | undefined, name: string): ReadonlyMap<string, string> | undefined
+  /** Whether a routine of the name is known: what is called and not known is an extension's. */
+  hasRoutine(namespace: string, name: string): boolean
   /** The one routine of the name; undefined where there is none or more than one. */
   routine(
     namespace: string,

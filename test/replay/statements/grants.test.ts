@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Grant } from '../../../src/model/schema-model.ts'
+import { replay } from '../../../src/replay/replay.ts'
 import { modelOf, reasonsOf, relationOf } from '../fixture.ts'
 
 const tables = 'create table a (x int, y int, z int); create view v as select 1 as one;'
@@ -141,4 +142,15 @@ test('a role that is set without a right to grant changes nothing, and passes on
 test('default privileges of a role for itself say nothing', () => {
   const model = modelOf('alter default privileges for role r grant all on tables to r')
   expect([...model.defaultPrivileges]).toEqual([])
+})
+
+test('default privileges for the role of the platform that runs the migrations are those of the migrations', () => {
+  const text = 'alter default privileges for role runner grant select, insert on tables to r'
+  const part = (sql: string) => [{ kind: 'sql', start: 0, end: sql.length }] as const
+  const file = (sql: string) => ({ file: 'a.sql', text: sql, parts: part(sql), session: 'same' }) as const
+  const prelude = { ...file(`create role runner; ${text}`), migrationRole: 'runner' }
+  const revoked = 'alter default privileges revoke insert on tables from r; create table a (x int)'
+  expect(brief(relationOf(replay([file(revoked)], { prelude }).model, 'public.a').grants)).toEqual([
+    'r:select',
+  ])
 })

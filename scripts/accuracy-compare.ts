@@ -1,3 +1,4 @@
+import { isAffected } from '../src/model/affected.ts'
 import type { Relation, SchemaModel } from '../src/model/schema-model.ts'
 import { displayId } from '../src/sql/identifiers.ts'
 
@@ -94,18 +95,11 @@ export function compare(model: SchemaModel, truth: Truth, known: ReadonlySet<str
 
 function announcer(model: SchemaModel): (id: string) => Pick<Difference, 'verdict' | 'named'> {
   const statements = [...model.unmodelled.values()]
-  const any = statements.some(({ affects }) => affects === null)
-  const named = new Set(statements.flatMap(({ affects }) => affects ?? []))
-  const patterns = [...named].filter((id) => id.includes('*') && !id.includes('"')).map(withDigits)
   return (id) => {
-    const isAnnounced = named.has(id) || patterns.some((pattern) => pattern.test(id))
-    return { verdict: any || isAnnounced ? 'announced' : 'silent', named: isAnnounced }
+    const affecting = statements.filter(({ affects }) => isAffected(affects, id))
+    const named = affecting.some(({ affects }) => affects !== null)
+    return { verdict: affecting.length > 0 ? 'announced' : 'silent', named }
   }
-}
-
-/** A star in an id stands for digits that are not known. */
-function withDigits(id: string): RegExp {
-  return new RegExp(`^${id.replaceAll('.', '[.]').replaceAll('$', '[$]').replaceAll('*', '[0-9]+')}$`)
 }
 
 function* relationDifferences(relation: Relation, real: TrueRelation): Generator<string> {

@@ -5,6 +5,7 @@ import { type Difference, type Differences, differencesOf } from '../src/catalog
 import { readCatalog } from '../src/catalog/read-catalog.ts'
 import { startEmbedded } from '../src/engine/embedded.ts'
 import type { Database, Engine } from '../src/engine/engine.ts'
+import { isAffected } from '../src/model/affected.ts'
 import type { SchemaModel } from '../src/model/schema-model.ts'
 import { readMigrations } from '../src/replay/layouts/read-migrations.ts'
 import type { Migration } from '../src/replay/migration.ts'
@@ -131,10 +132,10 @@ async function readLive(database: Database): Promise<{ live: SchemaModel; brough
 /** Of a relation by what a statement may affect; of anything else by its name in the text. */
 function announcer({ unmodelled }: SchemaModel): (difference: Difference) => boolean {
   const statements = [...unmodelled.values()]
-  const any = statements.some(({ affects }) => affects === null)
-  const named = new Set(statements.flatMap(({ affects }) => affects ?? []))
   const texts = statements.map(({ text }) => text.toLowerCase())
-  return ({ id }) => any || named.has(id) || texts.some((text) => text.includes(bareName(id)))
+  return ({ id }) =>
+    statements.some(({ affects }) => isAffected(affects, id)) ||
+    texts.some((text) => text.includes(bareName(id)))
 }
 
 function bareName(id: string): string {

@@ -322,7 +322,7 @@ export interface UnmodelledStatement {
   readonly source: Provenance
   /** A clause that names the cause: `EXECUTE of a computed string`. */
   readonly reason: string
-  /** The relations that it may affect, or null for any. */
+  /** The relations that it may affect, or null for any. A star stands for digits: `isAffected`. */
   readonly affects: readonly RelationId[] | null
   /** The statement's own text, for the fingerprint and the report. */
   readonly text: string

@@ -57,6 +57,8 @@ export function statementEffects(state: State, node: Node, seen: Set<string> = n
     return [...own, ...queryEffects(state, node, seen)]
   }
   if (kind in plainStatements || kind === 'TransactionStmt') return []
+  const refreshed = as(node, 'RefreshMatViewStmt')?.relation
+  if (refreshed !== undefined) return queryEffects(state, findRelation(state, refreshed)?.view?.query, seen)
   const setting = as(node, 'VariableSetStmt')
   if (setting !== undefined && !isSessionSetting(setting.name ?? '')) return []
   if (as(node, 'CreateStmt')?.relation?.relpersistence === 't' || isGrantElsewhere(node)) return []
@@ -112,7 +114,7 @@ export function queryEffects(
         write((value as InsertStmt).relation, ['insert', 'update'])
         break
       case 'UpdateStmt':
-        write((value as UpdateStmt).relation, ['update'])
+        if (!isOfIndexState(value)) write((value as UpdateStmt).relation, ['update'])
         break
       case 'DeleteStmt':
         write((value as DeleteStmt).relation, ['delete'])
@@ -209,6 +211,14 @@ function viewEffects(state: State, range: RangeVar, seen: Set<string>): readonly
   if (relation?.kind !== 'view' || relation.view === null || seen.has(relation.id)) return []
   seen.add(relation.id)
   return queryEffects(state, relation.view.query, seen)
+}
+
+/** Whether an UPDATE only says of indexes in which state they are: to have them left alone for a while. */
+function isOfIndexState({ relation, targetList = [] }: UpdateStmt): boolean {
+  return (
+    relation?.relname === 'pg_index' &&
+    targetList.every((target) => ['indisready', 'indisvalid'].includes(as(target, 'ResTarget')?.name ?? ''))
+  )
 }
 
 /** Whether it is one of PostgreSQL's own catalogs, which stand before the search path. */

@@ -21,6 +21,8 @@ export interface Definition {
   readonly routine: Routine
   readonly statement: string
   readonly parameters: readonly FunctionParameter[]
+  /** RETURNS NULL ON NULL INPUT. */
+  readonly isStrict: boolean
 }
 
 /**
@@ -32,13 +34,17 @@ export class RoutineTexts {
   readonly #codes = new Map<string, Code>()
   readonly #steps = new Map<string, ReadCode>()
 
-  remember(routine: Routine, statement: string, { parameters = [] }: CreateFunctionStmt): void {
+  remember(routine: Routine, statement: string, { parameters = [], options = [] }: CreateFunctionStmt): void {
     if (routine.body === null && routine.sqlBody === null) return
     const key = keyOf(routine)
     const definition = {
       routine,
       statement,
       parameters: parameters.flatMap((node) => as(node, 'FunctionParameter') ?? []),
+      isStrict: options.some((node) => {
+        const option = as(node, 'DefElem')
+        return option?.defname === 'strict' && as(option.arg, 'Boolean')?.boolval === true
+      }),
     }
     const others = (this.#definitions.get(key) ?? []).filter((other) => other.routine.id !== routine.id)
     this.#definitions.set(key, [...others, definition])

@@ -45,6 +45,9 @@ export class Session {
     return this.#transaction
   }
 
+  /** How often a setting was set for longer than a transaction: what a routine's own SET gives way to. */
+  readonly plainSets = new Map<string, number>()
+
   /**
    * Sets a setting, or resets it where `value` is undefined. `local`: until the transaction ends, or the file where it
    * opens none, for most tools run a file in a transaction of their own.
@@ -54,6 +57,7 @@ export class Session {
       if (!this.#local.has(name)) this.#local.set(name, this.settings.get(name))
     } else {
       this.#local.delete(name)
+      this.plainSets.set(name, (this.plainSets.get(name) ?? 0) + 1)
     }
     if (value === undefined) this.settings.delete(name)
     else this.settings.set(name, value)

@@ -11,7 +11,7 @@ import { type CallArgument, Evaluator } from './expression.ts'
 import { leavesOf } from './flow.ts'
 import { Frame } from './frame.ts'
 import { coerced } from './targets.ts'
-import { unknown, type Value } from './value.ts'
+import { isUnknown, unknown, type Value } from './value.ts'
 import { type Variable, Variables } from './variables.ts'
 
 /** Runs a routine of the history. `variables`: what its code finds besides its parameters. Undefined where its code or what it is given can't be read, and nothing was done. */
@@ -34,6 +34,11 @@ export function invoke(
   }
   const bound = parametersOf(caller, definition, args)
   if (bound === undefined) return undefined
+  if (definition.isStrict && bound.some(({ isInput, variable }) => isInput && variable.value === null))
+    return null
+  const mayBeNull =
+    definition.isStrict && bound.some(({ isInput, variable }) => isInput && isUnknown(variable.value))
+  const within = mayBeNull ? (under ?? 'a STRICT function') : under
   const inside = { ...place, offsetOf: () => place.source.start }
   const frame = new Frame(execution, new Variables(bound.map(({ variable }) => variable)), () => inside)
   frame.variables.enter(routine.name)
@@ -43,8 +48,8 @@ export function invoke(
   const restoreSettings = applySettings(caller, routine)
   try {
     return routine.language === 'sql'
-      ? runSql(frame, routine, inside, under)
-      : runPlPgSql(frame, routine, under)
+      ? runSql(frame, routine, inside, within)
+      : runPlPgSql(frame, routine, within)
   } finally {
     restoreSettings()
     execution.calls.pop()
@@ -54,6 +59,7 @@ export function invoke(
 interface Bound {
   readonly name: string | null
   readonly variable: Variable
+  readonly isInput: boolean
 }
 
 /** The input parameters with what they are given, and output parameters; undefined where the call doesn't fit. */
@@ -73,7 +79,7 @@ function parametersOf(
     const variable: Variable = { type: isRead(type) ? type : null, value: null }
     if (isOutput(parameter)) {
       if (routine.kind === 'procedure' && args.length > 0) position++
-      bound.push({ name, variable })
+      bound.push({ name, variable, isInput: false })
       continue
     }
     const named = args.find((arg) => arg.name !== null && arg.name === name)
@@ -85,7 +91,7 @@ function parametersOf(
         ? new Evaluator({ ...caller.surroundings(null) }).value(parameter.defexpr, null)
         : given.value
     variable.value = coerced(caller, variable, value)
-    bound.push({ name, variable })
+    bound.push({ name, variable, isInput: true })
   }
   return positional.length > position ? undefined : bound
 }
@@ -125,23 +131,25 @@ function runSql(frame: Frame, routine: Routine, place: InnerPlace, under: Under)
 /** No name that SQL can use. */
 const resultName = ' result'
 
-/** The SET clauses of a routine, and whose rights it runs with; gives back what takes them back. */
+/** The SET clauses of a routine, and whose rights it runs with; gives back what takes them back, unless a plain SET came after. */
 function applySettings(caller: Frame, routine: Routine): () => void {
   const { state } = caller.execution.context
-  const { settings } = state.session
+  const { settings, plainSets } = state.session
   const names = routine.settings.map((setting) => setting.slice(0, setting.indexOf('=')).toLowerCase())
   if (routine.securityDefiner) names.push('role')
   const before = names.map((name) => [name, settings.get(name)] as const)
   for (const setting of routine.settings) {
     const at = setting.indexOf('=')
-    setSetting(state, setting.slice(0, at).toLowerCase(), setting.slice(at + 1), false)
+    setSetting(state, setting.slice(0, at).toLowerCase(), setting.slice(at + 1), true)
   }
+  const sets = new Map(plainSets)
   if (routine.securityDefiner) {
     if (routine.owner === null) settings.delete('role')
     else settings.set('role', routine.owner)
   }
   return () => {
     for (const [name, value] of before) {
+      if (plainSets.get(name) !== sets.get(name)) continue
       if (value === undefined) settings.delete(name)
       else settings.set(name, value)
     }

@@ -53,6 +53,7 @@ export class Execution {
   readonly #reported = new Set<string>()
   readonly #reports: Report[] = []
   #steps = 0
+  #most = mostSteps
 
   constructor(context: StatementContext, tables: ReadonlyMap<string, Rows>) {
     this.context = context
@@ -62,7 +63,19 @@ export class Execution {
   /** Counts a step. */
   step(): void {
     this.#steps++
-    if (this.#steps > mostSteps) throw new GiveUp('more steps than are followed')
+    if (this.#steps > this.#most) throw new GiveUp('more steps than are followed')
+  }
+
+  /** Runs something that has that many steps at most; throws `GiveUp` for more, and counts them no more. */
+  briefly<T>(steps: number, run: () => T): T {
+    const before = { steps: this.#steps, most: this.#most }
+    this.#most = Math.min(this.#most, this.#steps + steps)
+    try {
+      return run()
+    } finally {
+      this.#steps = before.steps
+      this.#most = before.most
+    }
   }
 
   get isDeep(): boolean {

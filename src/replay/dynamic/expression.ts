@@ -10,7 +10,7 @@ import { booleanTest, caseValue, firstPresent, subquery } from './predicates.ts'
 import type { Rows } from './select.ts'
 import { systemFunctions } from './system-functions.ts'
 import { textFunctions } from './text-functions.ts'
-import { equals, isArray, isUnknown, order, Row, truthOf, unknown, type Value } from './value.ts'
+import { equals, isArray, isUnknown, NullRow, order, Row, truthOf, unknown, type Value } from './value.ts'
 import type { Variables } from './variables.ts'
 
 /** What the names of a query mean: the rows that its FROM clause has brought together, by alias. */
@@ -90,9 +90,7 @@ export class Evaluator {
         return this.#logic(as(node, 'BoolExpr') ?? {}, scope)
       case 'NullTest': {
         const test = as(node, 'NullTest')
-        const value = this.value(test?.arg, scope)
-        if (isUnknown(value) && (value.text === null || hasStandIn(value.text))) return unknown
-        return (value === null) === (test?.nulltesttype === 'IS_NULL')
+        return isNull(this.value(test?.arg, scope), test?.nulltesttype === 'IS_NULL')
       }
       case 'BooleanTest':
         return booleanTest(this, node, scope)
@@ -145,9 +143,9 @@ export class Evaluator {
     const [first = '', second] = names
     for (let at = scope; at !== null; at = at.outer) {
       for (const { alias, row } of at.items) {
-        if (names.length === 1 && row.fields.has(first)) return row.get(first) ?? unknown
+        if (names.length === 1 && row.fields.has(first)) return row.get(first)
         const isQualified = names.length > 1 && alias === names.at(-2)
-        if (isQualified) return row.get(names.at(-1) ?? '') ?? unknown
+        if (isQualified) return row.get(names.at(-1) ?? '')
       }
     }
     const variable = this.around.variables?.read(names)
@@ -246,7 +244,7 @@ export class Evaluator {
       (value: Value, step): Value => {
         if (value === null) return null
         const field = as(step, 'String')?.sval
-        if (field !== undefined) return value instanceof Row ? (value.get(field) ?? unknown) : unknown
+        if (field !== undefined) return value instanceof Row ? value.get(field) : unknown
         const indices = as(step, 'A_Indices')
         const items = itemsOf(value)
         const at = this.value(indices?.uidx, scope)
@@ -289,6 +287,18 @@ function asArrayLiteral(node: Node | undefined, value: Value): Value {
   return typeof value === 'string' && as(node, 'A_Const') !== undefined
     ? (readArray(value) ?? unknown)
     : value
+}
+
+/** IS NULL, or IS NOT NULL; of a record that all its fields are, or none. */
+function isNull(value: Value, wanted: boolean): Value {
+  if (value instanceof NullRow) return wanted
+  if (value instanceof Row) {
+    const fields = [...value.fields.values()].map((field) => isNull(field, wanted))
+    if (fields.includes(false)) return false
+    return value.isOpen || fields.some(isUnknown) ? unknown : true
+  }
+  if (isUnknown(value) && (value.text === null || hasStandIn(value.text))) return unknown
+  return (value === null) === wanted
 }
 
 function isBothNull(left: Value, right: Value): boolean | undefined {

@@ -245,11 +245,13 @@ export class Frame {
     if (value !== null) return this.evaluate(value, line, under)
     const [path, second] = paths
     if (path === undefined) return unknown
-    if (second === undefined) return this.variables.read(path) ?? unknown
-    return new Row(
-      new Map(paths.map((each) => [each.at(-1) ?? '', this.variables.read(each) ?? unknown])),
-      false,
-    )
+    if (second === undefined) return this.#variable(path)
+    return new Row(new Map(paths.map((each) => [each.at(-1) ?? '', this.#variable(each)])), false)
+  }
+
+  #variable(path: readonly string[]): Value {
+    const value = this.variables.read(path)
+    return value === undefined ? unknown : value
   }
 
   /** Without a handler around it the exception ends the migration, which it didn't: what may raise one surely did not. */

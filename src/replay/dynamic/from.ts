@@ -1,12 +1,12 @@
 import type { JoinExpr, Node, RangeFunction, RangeVar } from 'libpg-query'
 import { figureColumnName } from '../../sql/column-name.ts'
-import { as, strings } from '../../sql/node.ts'
+import { as, strings, walk } from '../../sql/node.ts'
 import type { Evaluator, RowScope } from './expression.ts'
 import { type Rows, select } from './select.ts'
 import { isSetReturning, setOf } from './set-functions.ts'
 import { type Hints, possibleRow, type SourceRow, sureRow } from './sources/rows.ts'
 import { catalogSource } from './sources/source.ts'
-import { isUnknown, Row, unknown, type Value } from './value.ts'
+import { isUnknown, NullRow, Row, unknown, type Value } from './value.ts'
 
 /** An item of a FROM clause: its rows, given those before it. */
 interface Item {
@@ -28,6 +28,16 @@ export interface Combination {
   readonly isDoubtful: boolean
 }
 
+/** A combination of rows of the first items, and the conditions on it that are not known to hold yet. */
+interface Partial extends Combination {
+  readonly pending: readonly Pending[]
+}
+
+interface Pending {
+  readonly condition: Node
+  readonly answer: null | undefined
+}
+
 /** More combinations than these are not looked through. */
 const most = 100_000
 
@@ -40,63 +50,86 @@ export function combinations(
 ): Combination[] {
   const plan: Plan = { items: [], conditions: where === undefined ? [] : conjuncts(where) }
   const isRead = from.every((node) => addItem(evaluator, node, plan, scope))
-  if (!isRead)
+  if (!isRead) {
     return [{ scope: withItem(scope, '', new Row(new Map(), true)), isSure: false, isDoubtful: false }]
-  let combined: Combination[] = [{ scope, isSure: true, isDoubtful: false }]
+  }
+  plan.conditions.sort((one, other) => Number(hasSubquery(one)) - Number(hasSubquery(other)))
+  const pending = plan.conditions.map((condition) => ({ condition, answer: undefined }))
+  let combined: Partial[] = [{ scope, isSure: true, isDoubtful: false, pending }]
+  if (plan.items.length === 0) combined = combined.flatMap((each) => tested(evaluator, each))
   for (const item of plan.items) {
-    combined = combined.flatMap((each) => extended(evaluator, each, item, plan.conditions))
+    combined = combined.flatMap((each) => extended(evaluator, each, item))
     if (combined.length > most) return [{ scope, isSure: false, isDoubtful: false }]
   }
-  return combined.flatMap((each) => filtered(evaluator, each, plan.conditions))
+  return combined.flatMap((each) => {
+    if (each.pending.some(({ answer }) => answer === null)) return []
+    return [{ ...each, isSure: each.isSure && each.pending.length === 0 }]
+  })
+}
+
+function hasSubquery(condition: Node): boolean {
+  let found = false
+  walk(condition, (kind) => {
+    if (kind === 'SubLink') found = true
+    return !found
+  })
+  return found
 }
 
 function withItem(scope: RowScope, alias: string, row: Row): RowScope {
   return { ...scope, items: [...scope.items, { alias, row }] }
 }
 
-function extended(
+function extended(evaluator: Evaluator, before: Partial, item: Item): Partial[] {
+  const { alias, rows, outerConditions } = item
+  if (outerConditions !== null) return outerExtended(evaluator, before, item, outerConditions)
+  const conditions = before.pending.map(({ condition }) => condition)
+  const hints = hintsFor(evaluator, alias, conditions, before.scope)
+  return rows(before.scope, hints).flatMap(({ row, isSure, isDoubtful }) =>
+    tested(evaluator, {
+      scope: withItem(before.scope, alias, row),
+      isSure: before.isSure && isSure,
+      isDoubtful: before.isDoubtful || isDoubtful,
+      pending: before.pending,
+    }),
+  )
+}
+
+/** Without the conditions that hold now; nothing where one surely doesn't. What is not bound yet is not known. */
+function tested(evaluator: Evaluator, found: Partial): Partial[] {
+  const pending: Pending[] = []
+  for (const { condition } of found.pending) {
+    const answer = evaluator.condition(condition, found.scope)
+    if (answer === false) return []
+    if (answer !== true) pending.push({ condition, answer })
+  }
+  return [{ ...found, pending }]
+}
+
+function outerExtended(
   evaluator: Evaluator,
-  before: Combination,
-  { alias, rows, outerConditions }: Item,
+  before: Partial,
+  { alias, rows }: Item,
   conditions: readonly Node[],
-): Combination[] {
-  const joins = outerConditions ?? conditions
-  const found: Combination[] = []
-  for (const { row, isSure, isDoubtful } of rows(
-    before.scope,
-    hintsFor(evaluator, alias, joins, before.scope),
-  )) {
+): Partial[] {
+  const found: Partial[] = []
+  const hints = hintsFor(evaluator, alias, conditions, before.scope)
+  for (const { row, isSure, isDoubtful } of rows(before.scope, hints)) {
     const scope = withItem(before.scope, alias, row)
-    const answers = joins.map((condition) => evaluator.condition(condition, scope))
-    if (answers.some((answer) => answer === false || (answer === null && outerConditions !== null))) continue
-    const isMatch = outerConditions === null || answers.every((answer) => answer === true)
+    const answers = conditions.map((condition) => evaluator.condition(condition, scope))
+    if (answers.some((answer) => answer === false || answer === null)) continue
     found.push({
       scope,
-      isSure: before.isSure && isSure && isMatch,
+      isSure: before.isSure && isSure && answers.every((answer) => answer === true),
       isDoubtful: before.isDoubtful || isDoubtful,
+      pending: before.pending,
     })
   }
-  if (outerConditions === null || found.some(({ isSure }) => isSure)) return found
-  const isSure = before.isSure && found.length === 0
-  const nothing = withItem(before.scope, alias, new NullRow())
-  return [...found, { scope: nothing, isSure, isDoubtful: before.isDoubtful }]
-}
-
-/** What a left join gives where nothing matches. */
-class NullRow extends Row {
-  constructor() {
-    super(new Map(), true)
+  if (!found.some(({ isSure }) => isSure)) {
+    const scope = withItem(before.scope, alias, new NullRow())
+    found.push({ ...before, scope, isSure: before.isSure && found.length === 0 })
   }
-
-  override get(): Value {
-    return null
-  }
-}
-
-function filtered(evaluator: Evaluator, found: Combination, conditions: readonly Node[]): Combination[] {
-  const answers = conditions.map((condition) => evaluator.condition(condition, found.scope))
-  if (answers.some((answer) => answer === false || answer === null)) return []
-  return [{ ...found, isSure: found.isSure && answers.every((answer) => answer === true) }]
+  return found.flatMap((each) => tested(evaluator, each))
 }
 
 function conjuncts(condition: Node): Node[] {

@@ -1,5 +1,5 @@
 import type { Node, RangeVar } from 'libpg-query'
-import { walk } from '../../sql/node.ts'
+import { as, walk } from '../../sql/node.ts'
 import { findRelation } from '../names.ts'
 import { outcomeOf } from '../outcomes.ts'
 import type { State } from '../state.ts'
@@ -7,6 +7,8 @@ import { Doubt, type Execution, Raised } from './execution.ts'
 import type { ExceptionHandler } from './steps.ts'
 
 const codes: Readonly<Record<string, string>> = {
+  P0001: 'raise_exception',
+  '20000': 'case_not_found',
   '42P07': 'duplicate_table',
   '42710': 'duplicate_object',
   '42701': 'duplicate_column',
@@ -22,12 +24,15 @@ function nameOf(condition: string): string {
   return codes[condition.toUpperCase()] ?? condition
 }
 
+/** Conditions that only RAISE and CASE bring about. */
+const explicit: ReadonlySet<string> = new Set(['raise_exception', 'case_not_found'])
+
 function isOfNames(condition: string): boolean {
   const name = nameOf(condition)
-  return name.startsWith('duplicate_') || name.startsWith('undefined_')
+  return name.startsWith('duplicate_') || name.startsWith('undefined_') || explicit.has(name)
 }
 
-/** Whether all that handlers catch is that something exists already or doesn't. */
+/** Whether all that handlers catch is that something exists already or doesn't, or what code raises itself. */
 export function catchNamesOnly(handlers: readonly ExceptionHandler[]): boolean {
   return handlers.every(({ conditions }) => conditions.every(isOfNames))
 }
@@ -49,7 +54,7 @@ export function handlerFor(
 
 /** Throws what a statement surely raises, or a doubt where a handler around it may have to do with it. */
 export function checkRuns({ guards, context }: Execution, node: Node): void {
-  if (guards.length === 0) return
+  if (guards.length === 0 || as(node, 'VariableSetStmt')?.name === 'search_path') return
   const outcome = outcomeOf(context.state, node)
   const handlers = guards.flat()
   if ((outcome === 'duplicate' || outcome === 'undefined') && handlerFor(handlers, outcome) !== undefined) {

@@ -1,3 +1,4 @@
+import { isPattern } from '../../model/affected.ts'
 import { displayId, readName } from '../../sql/identifiers.ts'
 import { digitsStandIn, standIn } from '../../sql/stand-in.ts'
 import { findRelation, findSequence, searched } from '../names.ts'
@@ -85,11 +86,6 @@ export function printed(state: State | null, { kind, id }: ObjectReference): Val
   if (!isPattern(id)) return relationReference(state, namespace, name)
   const isVisible = searched(state, undefined).includes(namespace)
   return new Unknown(printedName(isVisible, namespace, withDigits(name)))
-}
-
-/** Whether an id stands for several, which differ in digits. */
-export function isPattern(id: string): boolean {
-  return id.includes('*') && !id.includes('"')
 }
 
 /** The name of such an id as a computed text has it. */

@@ -1,4 +1,5 @@
 import type { FuncCall, Node } from 'libpg-query'
+import type { Routine } from '../../model/schema-model.ts'
 import { as, strings, walk } from '../../sql/node.ts'
 import type { InnerPlace } from '../context.ts'
 import { callEffects, queryEffects, routineEffects } from '../effects.ts'
@@ -7,12 +8,13 @@ import { calledRoutines } from '../routine-calls.ts'
 import { isSessionSetting, setConfigOf } from '../set-config.ts'
 import { setSetting } from '../statements/settings.ts'
 import { invoke } from './calls.ts'
-import type { Under } from './execution.ts'
+import { GiveUp, Raised, type Under } from './execution.ts'
 import { type CallArgument, Evaluator } from './expression.ts'
 import { runExtensionRoutine } from './extension-routines.ts'
 import type { Frame } from './frame.ts'
 import { anyRows, type Rows, select } from './select.ts'
 import { possibleRow } from './sources/rows.ts'
+import { typeNamed } from './targets.ts'
 import { Row, truthOf, unknown, type Value } from './value.ts'
 import type { Variables } from './variables.ts'
 
@@ -36,8 +38,11 @@ export function runQuery(
   const others = queryEffects(state, node, new Set(), (call) => {
     if (callEffects(state, call).length > 0) effectful.add(call)
   })
-  if (effectful.size === 0 && others.length === 0)
-    return rowsOf(new Evaluator(frame.surroundings(variables)), node)
+  if (effectful.size === 0 && others.length === 0) {
+    const call = (called: FuncCall, args: readonly CallArgument[]) =>
+      calledRoutines(state, called).length === 0 ? undefined : runCall(frame, place, under, called, args)
+    return rowsOf(new Evaluator({ ...frame.surroundings(variables), call }), node)
+  }
   const start = frame.execution.checkpoint()
   try {
     const rows = rowsOf(runningEvaluator(frame, place, under, variables, effectful), node)
@@ -108,6 +113,22 @@ function callsOneOf(node: Node | undefined, effectful: ReadonlySet<FuncCall>): b
   return found
 }
 
+/** Of overloads those that take what the variables are that a call is given. */
+function ofVariables(
+  frame: Frame,
+  routines: readonly Routine[],
+  { args = [] }: FuncCall,
+): readonly Routine[] {
+  const types = args.map((arg) => {
+    const [name, ...fields] = strings(as(arg, 'ColumnRef')?.fields)
+    const type = fields.length === 0 ? frame.variables.find(name ?? '')?.type : undefined
+    return type === undefined || type === null ? null : typeNamed(frame.execution.context.state, type)
+  })
+  return routines.filter((routine) =>
+    types.every((type, at) => type === null || type === routine.arguments[at]),
+  )
+}
+
 /** Undefined for what the evaluator knows by itself. */
 function runCall(
   frame: Frame,
@@ -119,18 +140,42 @@ function runCall(
   const { state } = frame.execution.context
   if (setConfigOf(call) !== null) return runSetConfig(frame, place, under, call, args)
   const candidates = calledRoutines(state, call)
-  const [routine, another] = candidates
+  const [routine, another] = candidates.length > 1 ? ofVariables(frame, candidates, call) : candidates
   if (routine === undefined) {
     if (isHarmless(strings(call.funcname)) && callEffects(state, call).length === 0) return undefined
     if (runExtensionRoutine(frame, place, under, call, args)) return unknown
   } else if (another === undefined) {
     const isPure = routineEffects(state, routine).length === 0
-    const value = isPure && frame.execution.isDeep ? unknown : invoke(frame, routine, args, place, under)
+    const value = isPure
+      ? computed(frame, routine, args, place, under)
+      : invoke(frame, routine, args, place, under)
     if (value !== undefined) return value
   }
   for (const { reason, affects } of callEffects(state, call))
     frame.report(place, reasonUnder(reason, under), affects)
   return unknown
+}
+
+/** Steps of a routine that is called for its value. */
+const stepsForValue = 2000
+
+/** The value of a routine that does nothing. */
+function computed(
+  frame: Frame,
+  routine: Routine,
+  args: readonly CallArgument[],
+  place: InnerPlace,
+  under: Under,
+): Value {
+  const { execution } = frame
+  if (execution.isDeep) return unknown
+  try {
+    const value = execution.briefly(stepsForValue, () => invoke(frame, routine, args, place, null))
+    return value === undefined ? unknown : value
+  } catch (error) {
+    if (error instanceof GiveUp || (error instanceof Raised && under !== null)) return unknown
+    throw error
+  }
 }
 
 function runSetConfig(

@@ -61,14 +61,16 @@ export function runEventTrigger(
   )
 }
 
-/** Code that is not followed to its end may do all that stands in it; code that fails does nothing. */
+/**
+ * Code that is not followed to its end may do all that stands in it. Code that fails does nothing; since a history that stands
+ * didn't fail, something isn't as the model has it.
+ */
 export function runTop(
   context: StatementContext,
   effectsOf: () => readonly Effect[],
   run: (execution: Execution) => void,
   tables: ReadonlyMap<string, Rows> = noTables,
 ): void {
-  const { state } = context
   const execution = new Execution(context, tables)
   const start = execution.checkpoint()
   try {
@@ -76,9 +78,8 @@ export function runTop(
     execution.finish()
   } catch (error) {
     if (error instanceof Raised) {
-      const moved = state.movedSince(start.mark)
       execution.undo(start)
-      context.unmodelled(`it ends in an exception (${error.condition})`, moved)
+      context.unmodelled(`it ends in an exception by what the model holds (${error.condition})`, null)
     } else if (error instanceof GiveUp) {
       execution.undo(start)
       for (const { reason, affects } of effectsOf()) context.unmodelled(reason, affects)

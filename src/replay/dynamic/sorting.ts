@@ -4,7 +4,7 @@ import type { Evaluator, RowScope } from './expression.ts'
 import type { Rows } from './select.ts'
 import type { SourceRow } from './sources/rows.ts'
 import { agreed } from './targets.ts'
-import { equals, order, type Row, unknown, type Value } from './value.ts'
+import { equals, order, type Row, type Value } from './value.ts'
 
 /** A row of a query and what it was made from. */
 export interface SortedRow extends SourceRow {
@@ -62,7 +62,7 @@ function sortKey(evaluator: Evaluator, node: Node, { row, scope }: SortedRow): V
   const position = as(key, 'A_Const')?.ival?.ival
   if (position !== undefined) return [...row.fields.values()][position - 1] ?? null
   const names = strings(as(key, 'ColumnRef')?.fields)
-  if (names.length === 1 && row.fields.has(names[0] ?? '')) return row.get(names[0] ?? '') ?? unknown
+  if (names.length === 1 && row.fields.has(names[0] ?? '')) return row.get(names[0] ?? '')
   return evaluator.value(key, scope)
 }
 

@@ -1,10 +1,13 @@
+import type { TypeName } from 'libpg-query'
 import { as } from '../../sql/node.ts'
+import { argumentType } from '../routine-names.ts'
+import type { State } from '../state.ts'
 import { itemsOf } from './array-functions.ts'
 import { cast } from './casts.ts'
 import type { Frame } from './frame.ts'
 import type { Rows } from './select.ts'
 import { Sql, type Target, type TargetVariable } from './steps.ts'
-import { equals, Row, Unknown, unknown, type Value } from './value.ts'
+import { equals, NullRow, Row, Unknown, unknown, type Value } from './value.ts'
 import type { Variable } from './variables.ts'
 
 /** Gives a variable or a field a value, as its type has it. */
@@ -29,12 +32,22 @@ function withField(record: Value, [name = '', ...rest]: readonly string[], value
 
 /** The value as a declared type has it; types that are not read keep what is given. */
 export function coerced({ execution }: Frame, { type }: Variable, value: Value): Value {
-  if (type === null || type.includes('%')) return value
-  const typeName = as(new Sql(`NULL::${type}`, 'expression').expression, 'TypeCast')?.typeName
+  const typeName = type === null ? undefined : typeOf(type)
   if (typeName === undefined) return value
   const { state } = execution.context
   if ((typeName.arrayBounds ?? []).length > 0 && itemsOf(value) === undefined) return unknown
   return cast(state, value, typeName)
+}
+
+function typeOf(type: string): TypeName | undefined {
+  if (type.includes('%')) return undefined
+  return as(new Sql(`NULL::${type}`, 'expression').expression, 'TypeCast')?.typeName
+}
+
+/** A declared type as the arguments of routines have it; null where it is not read. */
+export function typeNamed(state: State, type: string): string | null {
+  const typeName = typeOf(type)
+  return typeName === undefined ? null : argumentType(state, typeName)
 }
 
 /** SELECT INTO: the first row, or NULL where there is none. */
@@ -64,7 +77,7 @@ export function agreed(rows: readonly Row[]): Row {
   const [first, ...others] = rows
   const fields = [...(first?.fields ?? [])].map(([name, value]): [string, Value] => {
     const isSame = others.every((other) => {
-      const another = other.get(name) ?? unknown
+      const another = other.get(name)
       return (another === null && value === null) || equals(another, value) === true
     })
     return [name, isSame ? value : unknown]
@@ -78,7 +91,7 @@ export function agreed(rows: readonly Row[]): Row {
 /** Gives the targets of an assignment the columns of a row; null for a row of NULLs. */
 export function setRow(frame: Frame, target: Target, row: Row | null): void {
   if ('record' in target) {
-    assign(frame, target.record, row ?? new Row(new Map(), false))
+    assign(frame, target.record, row ?? new NullRow())
     return
   }
   const values = [...(row?.fields.values() ?? [])]

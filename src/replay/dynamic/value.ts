@@ -28,9 +28,21 @@ export class Row {
     this.isOpen = isOpen
   }
 
-  /** Undefined where it surely has no such field. */
-  get(name: string): Value | undefined {
-    return this.fields.get(name) ?? (this.fields.has(name) ? null : this.isOpen ? unknown : undefined)
+  /** Unknown for a field that it may have, or that it doesn't have. */
+  get(name: string): Value {
+    const value = this.fields.get(name)
+    return value === undefined ? unknown : value
+  }
+}
+
+/** A record whose fields are NULL, whichever they are. */
+export class NullRow extends Row {
+  constructor() {
+    super(new Map(), true)
+  }
+
+  override get(): Value {
+    return null
   }
 }
 

@@ -85,5 +85,5 @@ function fieldOf(value: Value, names: readonly string[]): Value | undefined {
   if (name === undefined) return value
   if (value === null) return null
   if (value instanceof Unknown) return unknown
-  return value instanceof Row ? fieldOf(value.get(name) ?? unknown, rest) : undefined
+  return value instanceof Row ? fieldOf(value.get(name), rest) : undefined
 }

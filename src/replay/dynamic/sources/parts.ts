@@ -130,6 +130,8 @@ const listedPolicies: PartsOf = ({ policies: list }) =>
     with_check: policy.withCheck === null ? null : unknown,
   }))
 
+const rules: PartsOf = ({ rules: list }) => list.map(({ name }) => ({ rulename: name }))
+
 const triggers: PartsOf = ({ triggers: list }) =>
   list.map(({ name, enabled, routine }) => ({
     tgname: name,
@@ -189,5 +191,6 @@ export const partSources: Readonly<Record<string, Source>> = {
   pg_trigger: partSource({ oid: 'tgrelid' }, triggers, internalTriggers),
   pg_attribute: partSource({ oid: 'attrelid' }, attributes, systemColumns),
   pg_indexes: partSource(listed, indexes),
+  pg_rules: partSource(listed, rules),
   pg_index: partSource({ oid: 'indrelid' }, indexNumbers),
 }

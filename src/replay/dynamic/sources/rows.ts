@@ -1,7 +1,8 @@
+import { isPattern } from '../../../model/affected.ts'
 import type { Relation } from '../../../model/schema-model.ts'
 import { displayId, readName } from '../../../sql/identifiers.ts'
 import type { State } from '../../state.ts'
-import { isPattern, withDigits } from '../objects.ts'
+import { withDigits } from '../objects.ts'
 import { equals, ObjectReference, Row, Unknown, unknown, type Value } from '../value.ts'
 
 /** A row of a catalog. */

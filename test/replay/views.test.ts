@@ -89,13 +89,14 @@ describe('CREATE OR REPLACE VIEW', () => {
   test('keeps owner and grants and loses the options that are not written again', () => {
     const model = modelOf(`${tables}
       create role reporter;
+      create role reader;
       create view v with (security_invoker, security_barrier) as select id from customers;
       alter view v owner to reporter;
-      grant select on v to reporter;
+      grant select on v to reader;
       create or replace view v with (security_barrier) as select id, tenant_id from customers;`)
     expect(relationOf(model, 'public.v')).toMatchObject({
       owner: 'reporter',
-      grants: [{ grantee: 'reporter', privilege: 'select' }],
+      grants: [{ grantee: 'reader', privilege: 'select' }],
       view: { securityInvoker: false, securityBarrier: true },
     })
     expect(columnsOf(model)).toEqual(['id', 'tenant_id'])

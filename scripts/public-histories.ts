@@ -80,6 +80,7 @@ export const publicHistories: readonly PublicHistory[] = [
   },
   {
     name: 'maevsi',
+    before: 'create extension postgis;',
     repository: 'maevsi/sqitch',
     commit: '400205454127',
     paths: ['src'],
@@ -236,6 +237,7 @@ export const publicHistories: readonly PublicHistory[] = [
   },
   {
     name: 'keto',
+    before: 'create table networks (id uuid primary key);',
     repository: 'ory/keto',
     commit: 'e026d8391913',
     paths: ['internal/persistence/sql/migrations/sql'],

@@ -1,4 +1,5 @@
 import type { Expression, Grant, RoleName } from '../model/schema-model.ts'
+import { withoutModifier } from '../sql/normal-form/casts.ts'
 import type { Comparison, Place } from './comparison.ts'
 
 /** Compares what two models say in one place. */
@@ -24,9 +25,14 @@ export const unordered: Compare<readonly unknown[]> = (comparison, place, left, 
 export const expression: Compare<Expression | null> = (comparison, place, left, right) =>
   comparison.expression(place, left, right)
 
-/** Replay works out the columns of a query, not the types of all of them. */
+/**
+ * Replay works out the columns of a query, not the types of all of them; and how an extension's type shows its modifier
+ * is the extension's own.
+ */
 export const type: Compare<string> = (comparison, place, left, right) => {
-  if (left !== right && (left === 'unknown' || right === 'unknown')) comparison.skip(place, left, right)
+  const isUntold = left === 'unknown' || right === 'unknown'
+  const isModified = left.includes('.') && withoutModifier(left) === withoutModifier(right)
+  if (left !== right && (isUntold || isModified)) comparison.skip(place, left, right)
   else comparison.value(place, left, right)
 }
 

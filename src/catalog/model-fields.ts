@@ -4,6 +4,7 @@ import type {
   DatabaseSetting,
   DefaultPrivilege,
   EventTrigger,
+  Expression,
   Extension,
   Index,
   Namespace,
@@ -20,6 +21,7 @@ import type {
   Type,
   ViewDefinition,
 } from '../model/schema-model.ts'
+import { as } from '../sql/node.ts'
 import {
   expression,
   type Fields,
@@ -130,6 +132,11 @@ export const relationFields: Fields<Relation> = {
   rowSecurityForcedSource: ignored,
 }
 
+/** What RETURN gives, of a body that is no more than that. */
+function returned(statement: Expression): Expression {
+  return as(statement, 'ReturnStmt')?.returnval ?? statement
+}
+
 export const routineFields: Fields<Routine> = {
   id: ignored,
   namespace: ignored,
@@ -142,7 +149,7 @@ export const routineFields: Fields<Routine> = {
   body: value,
   sqlBody: (comparison, place, left, right) => {
     if (left === null || right === null) comparison.value(place, left !== null, right !== null)
-    else keys(comparison, place, left, right)
+    else keys(comparison, place, left.map(returned), right.map(returned))
   },
   securityDefiner: value,
   leakproof: value,

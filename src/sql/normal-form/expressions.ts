@@ -78,6 +78,12 @@ export class Expressions {
           ? typed(node)
           : typed({ CollateClause: { ...clause, arg: arg.node } }, arg.type)
       }
+      case 'RowExpr': {
+        const row = as(node, 'RowExpr') ?? {}
+        return typed({
+          RowExpr: { ...row, args: (row.args ?? []).flatMap((arg) => this.#spelt(arg, scope)) },
+        })
+      }
       case 'SQLValueFunction':
         return typed(node, valueFunctionResult(as(node, 'SQLValueFunction')?.op ?? ''))
       case 'SelectStmt':
@@ -119,6 +125,15 @@ export class Expressions {
     return typed({ ColumnRef: { fields: [{ String: { sval: row.refname } }, { A_Star: {} }] } })
   }
 
+  /** A star in a row is written out where the columns are known. */
+  #spelt(node: Node, scope: Scope): Node[] {
+    const fields = as(node, 'ColumnRef')?.fields ?? []
+    const isStar = as(fields.at(-1), 'A_Star') !== undefined
+    const range = isStar ? rangeCalled(scope, strings(fields.slice(0, -1))) : undefined
+    if (range === undefined || range.columns === null) return [this.node(node, scope)]
+    return [...range.columns.keys()].map((column) => reference(range.refname, column))
+  }
+
   #call(call: FuncCall, scope: Scope): Typed {
     const [namespace, ...rest] = strings(call.funcname)
     const name = rest.at(-1) ?? namespace ?? ''
@@ -141,7 +156,7 @@ export class Expressions {
         ...(over === undefined ? {} : { over: this.#queries.window(over, scope) }),
       },
     }
-    return typed(node, isBuiltIn ? functionResult(name) : (routine?.returns ?? null))
+    return typed(node, isBuiltIn ? functionResult(name, args.length) : (routine?.returns ?? null))
   }
 
   #subLink(link: SubLink, scope: Scope): Typed {

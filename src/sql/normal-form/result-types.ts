@@ -54,7 +54,8 @@ function of(type: string, ...names: readonly string[]): Record<string, string> {
 }
 
 /** The type that a built-in function gives, as far as it is known. */
-export function functionResult(name: string): string | null {
+export function functionResult(name: string, arity: number): string | null {
+  if (name === 'random') return arity === 0 ? 'double precision' : null
   return Object.hasOwn(functions, name) ? (functions[name] ?? null) : null
 }
 

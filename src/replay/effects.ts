@@ -10,7 +10,7 @@ import type {
   TruncateStmt,
   UpdateStmt,
 } from 'libpg-query'
-import type { RelationId, Routine } from '../model/schema-model.ts'
+import type { Relation, RelationId, Routine, Trigger } from '../model/schema-model.ts'
 import { as, kindOf, strings, walk } from '../sql/node.ts'
 import { isHarmless, relationsOfCall } from './harmless-routines.ts'
 import { findRelation } from './names.ts'
@@ -77,27 +77,33 @@ function isGrantElsewhere(node: Node): boolean {
   ].includes(objtype)
 }
 
-/**
- * What a query may do through the routines that it calls and the triggers that it fires. `onCall`: told of the calls in place of
- * their effects.
- */
+/** Who is told of calls and of triggers that fire, in place of their effects. */
+export interface Listener {
+  readonly onCall: (call: FuncCall) => void
+  readonly onTrigger: (relation: Relation, trigger: Trigger, routine: Routine) => void
+}
+
+/** What a query may do through the routines that it calls and the triggers that it fires. */
 export function queryEffects(
   state: State,
   root: unknown,
   seen: Set<string> = new Set(),
-  onCall?: (call: FuncCall) => void,
+  listener?: Listener,
 ): readonly Effect[] {
   const effects: Effect[] = []
   const met = new Set<string>()
   const call = (called: FuncCall) => {
-    if (onCall !== undefined) return onCall(called)
+    if (listener !== undefined) {
+      listener.onCall(called)
+      return
+    }
     const key = `${strings(called.funcname).join('.')}/${called.args?.length ?? 0}`
     if (met.has(key) && setConfigOf(called) === null) return
     met.add(key)
     effects.push(...callEffects(state, called, seen))
   }
   const write = (target: RangeVar | undefined, events: Events) => {
-    effects.push(...writeEffects(state, target, events, seen))
+    effects.push(...writeEffects(state, target, events, seen, listener))
   }
   walk(root, (kind, value) => {
     switch (kind) {
@@ -232,6 +238,7 @@ function writeEffects(
   target: RangeVar | undefined,
   events: Events,
   seen: Set<string>,
+  listener: Listener | undefined,
 ): readonly Effect[] {
   const relation = target === undefined ? undefined : findRelation(state, target)
   if (relation === undefined) {
@@ -242,8 +249,13 @@ function writeEffects(
   const fired = relation.triggers.filter(
     (trigger) => trigger.enabled && trigger.events.some((event) => events.includes(event)),
   )
-  const triggered = fired.flatMap(({ name, routine: id }): readonly Effect[] => {
+  const triggered = fired.flatMap((trigger): readonly Effect[] => {
+    const { name, routine: id } = trigger
     const routine = state.routines.get(id)
+    if (routine !== undefined && listener !== undefined) {
+      if (routineEffects(state, routine).length > 0) listener.onTrigger(relation, trigger, routine)
+      return []
+    }
     const effect = routine === undefined ? unknownTrigger(id) : summary(routineEffects(state, routine, seen))
     return effect === null
       ? []

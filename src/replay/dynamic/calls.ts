@@ -1,27 +1,34 @@
-import type { FunctionParameter } from 'libpg-query'
 import type { Routine } from '../../model/schema-model.ts'
 import { parseStatements } from '../../sql/parse.ts'
 import type { InnerPlace } from '../context.ts'
-import { routineEffects, summary } from '../effects.ts'
-import type { Definition } from '../routine-code.ts'
-import { argumentType } from '../routine-names.ts'
-import { setSetting } from '../statements/settings.ts'
+import { isDataStatement, routineEffects, summary } from '../effects.ts'
 import type { Under } from './execution.ts'
-import { type CallArgument, Evaluator } from './expression.ts'
+import type { CallArgument } from './expression.ts'
 import { leavesOf } from './flow.ts'
 import { Frame } from './frame.ts'
-import { coerced } from './targets.ts'
-import { isUnknown, unknown, type Value } from './value.ts'
-import { type Variable, Variables } from './variables.ts'
+import { parametersOf } from './parameters.ts'
+import { runQuery } from './queries.ts'
+import { applySettings } from './routine-settings.ts'
+import { runStatements } from './statements.ts'
+import { isUnknown, RowSet, unknown, type Value } from './value.ts'
+import { Variables } from './variables.ts'
 
-/** Runs a routine of the history. `variables`: what its code finds besides its parameters. Undefined where its code or what it is given can't be read, and nothing was done. */
+/** Of a routine that is not called by name: a trigger's. */
+interface Surrounding {
+  /** What its code finds besides its parameters. */
+  readonly variables?: Readonly<Record<string, Value>>
+  /** What is said of it in reports. */
+  readonly label?: string
+}
+
+/** Runs a routine of the history. Undefined where its code or what it is given can't be read, and nothing was done. */
 export function invoke(
   caller: Frame,
   routine: Routine,
   args: readonly CallArgument[],
   place: InnerPlace,
   under: Under,
-  variables: Readonly<Record<string, Value>> = {},
+  { variables = {}, label }: Surrounding = {},
 ): Value | undefined {
   const { execution } = caller
   const { state } = execution.context
@@ -41,11 +48,15 @@ export function invoke(
   const within = mayBeNull ? (under ?? 'a STRICT function') : under
   const inside = { ...place, offsetOf: () => place.source.start }
   const frame = new Frame(execution, new Variables(bound.map(({ variable }) => variable)), () => inside)
+  frame.outputs = bound.flatMap(({ name, isInput }) => (isInput || name === null ? [] : name))
   frame.variables.enter(routine.name)
-  for (const { name, variable } of bound) if (name !== null) frame.variables.declare(name, variable)
+  for (const [at, { name, variable }] of bound.entries()) {
+    frame.variables.declare(`$${at + 1}`, variable)
+    if (name !== null) frame.variables.declare(name, variable)
+  }
   for (const [name, value] of Object.entries(variables)) frame.variables.declare(name, { type: null, value })
-  execution.calls.push(routine.id)
-  const restoreSettings = applySettings(caller, routine)
+  execution.calls.push(label ?? `call of ${routine.id}`)
+  const restoreSettings = applySettings(state, routine)
   try {
     return routine.language === 'sql'
       ? runSql(frame, routine, inside, within)
@@ -56,61 +67,15 @@ export function invoke(
   }
 }
 
-interface Bound {
-  readonly name: string | null
-  readonly variable: Variable
-  readonly isInput: boolean
-}
-
-/** The input parameters with what they are given, and output parameters; undefined where the call doesn't fit. */
-function parametersOf(
-  caller: Frame,
-  { parameters, routine }: Definition,
-  args: readonly CallArgument[],
-): Bound[] | undefined {
-  const { state } = caller.execution.context
-  const positional = args.filter(({ name }) => name === null)
-  const bound: Bound[] = []
-  let position = 0
-  for (const parameter of parameters) {
-    const { mode, name = null } = parameter
-    if (mode === 'FUNC_PARAM_VARIADIC') return undefined
-    const type = parameter.argType === undefined ? null : argumentType(state, parameter.argType)
-    const variable: Variable = { type: isRead(type) ? type : null, value: null }
-    if (isOutput(parameter)) {
-      if (routine.kind === 'procedure' && args.length > 0) position++
-      bound.push({ name, variable, isInput: false })
-      continue
-    }
-    const named = args.find((arg) => arg.name !== null && arg.name === name)
-    const given = named ?? positional[position]
-    if (named === undefined) position++
-    if (given === undefined && parameter.defexpr === undefined) return undefined
-    const value =
-      given === undefined
-        ? new Evaluator({ ...caller.surroundings(null) }).value(parameter.defexpr, null)
-        : given.value
-    variable.value = coerced(caller, variable, value)
-    bound.push({ name, variable, isInput: true })
-  }
-  return positional.length > position ? undefined : bound
-}
-
-function isOutput({ mode }: FunctionParameter): boolean {
-  return mode === 'FUNC_PARAM_OUT' || mode === 'FUNC_PARAM_TABLE'
-}
-
-/** Polymorphic types take what is given. */
-function isRead(type: string | null): boolean {
-  return type !== null && !type.startsWith('any')
-}
-
 function runPlPgSql(frame: Frame, routine: Routine, under: Under): Value | undefined {
   const read = frame.execution.context.state.routineTexts.stepsOf(routine)
   if ('error' in read) return undefined
   frame.variables.declare('found', { type: 'boolean', value: false })
   const flow = frame.run(read.steps, under)
-  if (routine.returns?.startsWith('SETOF') || routine.returns?.startsWith('TABLE')) return unknown
+  if (givesSet(routine)) {
+    const isKnown = frame.emitted !== null && (flow === 'next' || 'how' in flow)
+    return isKnown ? new RowSet(frame.emitted ?? []) : unknown
+  }
   if (flow !== 'next' && 'how' in flow) return flow.value
   return leavesOf(flow).length === 0 ? null : unknown
 }
@@ -120,38 +85,20 @@ function runSql(frame: Frame, routine: Routine, place: InnerPlace, under: Under)
     routine.sqlBody?.map((node) => ({ node, start: 0, end: 0, offsetOf: () => 0 })) ??
     parseStatements(routine.body ?? '')
   const last = statements.at(-1)
-  frame.runStatements(statements.slice(0, -1), place, under, null)
-  const result: Variable = { type: null, value: unknown }
-  frame.variables.declare(resultName, result)
-  const target = { columns: [{ path: [resultName], hasSubscript: false }] }
-  if (last !== undefined) frame.runStatements([last], place, under, target)
-  return routine.returns?.startsWith('SETOF') || routine.returns?.startsWith('TABLE') ? unknown : result.value
+  runStatements(frame, statements.slice(0, -1), place, under, null)
+  if (last === undefined || !('node' in last) || !isDataStatement(last.node)) {
+    if (last !== undefined) runStatements(frame, [last], place, under, null)
+    return unknown
+  }
+  const { rows } = runQuery(frame, last.node, place, under, frame.variables)
+  if (givesSet(routine)) return new RowSet(rows)
+  const [first] = rows
+  if (first === undefined) return null
+  const isKnown = rows.every(({ isSure, isDoubtful }) => isSure && !isDoubtful) && rows.length === 1
+  const [value = null] = first.row.fields.values()
+  return isKnown ? (first.row.fields.size > 1 ? first.row : value) : unknown
 }
 
-/** No name that SQL can use. */
-const resultName = ' result'
-
-/** The SET clauses of a routine, and whose rights it runs with; gives back what takes them back, unless a plain SET came after. */
-function applySettings(caller: Frame, routine: Routine): () => void {
-  const { state } = caller.execution.context
-  const { settings, plainSets } = state.session
-  const names = routine.settings.map((setting) => setting.slice(0, setting.indexOf('=')).toLowerCase())
-  if (routine.securityDefiner) names.push('role')
-  const before = names.map((name) => [name, settings.get(name)] as const)
-  for (const setting of routine.settings) {
-    const at = setting.indexOf('=')
-    setSetting(state, setting.slice(0, at).toLowerCase(), setting.slice(at + 1), true)
-  }
-  const sets = new Map(plainSets)
-  if (routine.securityDefiner) {
-    if (routine.owner === null) settings.delete('role')
-    else settings.set('role', routine.owner)
-  }
-  return () => {
-    for (const [name, value] of before) {
-      if (plainSets.get(name) !== sets.get(name)) continue
-      if (value === undefined) settings.delete(name)
-      else settings.set(name, value)
-    }
-  }
+function givesSet({ returns }: Routine): boolean {
+  return returns !== null && (returns.startsWith('SETOF') || returns.startsWith('TABLE'))
 }

@@ -29,6 +29,9 @@ export class GiveUp extends Error {
 /** What may keep code from running: `IF`, `an EXCEPTION handler`; null where it is certain to run. */
 export type Under = string | null
 
+/** What the function of a trigger is under: whether it fires may depend on rows, and on a condition of its own. */
+export const asTrigger = 'a trigger'
+
 const mostSteps = 50_000
 const deepestCall = 40
 
@@ -44,7 +47,7 @@ export class Execution {
   readonly tables: ReadonlyMap<string, Rows>
   /** The handlers around what runs, innermost last. */
   readonly guards: (readonly ExceptionHandler[])[] = []
-  /** Routines that are running, outermost first. */
+  /** What is said of the routines that are running, outermost first. */
   readonly calls: string[] = []
   /** Whether only what earlier unmodelled statements don't cover is reported. */
   isQuiet = false
@@ -86,7 +89,7 @@ export class Execution {
   report(place: InnerPlace, reason: string, affects: readonly RelationId[] | null): void {
     const { state } = this.context
     if (this.isQuiet && affects?.every((id) => state.announced.has(id))) return
-    const whole = [...[...new Set(this.calls)].map((id) => `call of ${id}: `), reason].join('')
+    const whole = [...new Set(this.calls), reason].join(': ')
     const key = `${place.source.start} ${whole} ${affects?.join() ?? '*'}`
     if (this.#reported.has(key)) return
     this.#reported.add(key)

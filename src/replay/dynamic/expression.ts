@@ -1,16 +1,16 @@
-import type { A_Expr, BoolExpr, ColumnRef, FuncCall, Node } from 'libpg-query'
+import type { BoolExpr, ColumnRef, FuncCall, Node } from 'libpg-query'
 import { as, kindOf, strings } from '../../sql/node.ts'
 import { hasStandIn } from '../../sql/stand-in.ts'
 import type { State } from '../state.ts'
 import { isAggregate } from './aggregates.ts'
-import { arrayFunctions, itemsOf, readArray } from './array-functions.ts'
+import { arrayFunctions, itemsOf } from './array-functions.ts'
 import { cast } from './casts.ts'
-import { allOf, anyOf, operate } from './operators.ts'
+import { operation } from './operation.ts'
 import { booleanTest, caseValue, firstPresent, subquery } from './predicates.ts'
 import type { Rows } from './select.ts'
 import { systemFunctions } from './system-functions.ts'
 import { textFunctions } from './text-functions.ts'
-import { equals, isArray, isUnknown, NullRow, order, Row, truthOf, unknown, type Value } from './value.ts'
+import { isUnknown, NullRow, order, Row, truthOf, unknown, type Value } from './value.ts'
 import type { Variables } from './variables.ts'
 
 /** What the names of a query mean: the rows that its FROM clause has brought together, by alias. */
@@ -26,6 +26,8 @@ export type RunCall = (call: FuncCall, args: readonly CallArgument[], isSure: bo
 export interface CallArgument {
   readonly name: string | null
   readonly value: Value
+  /** Of VARIADIC, written before an array. */
+  readonly isVariadic?: boolean
 }
 
 /** What may stand around expressions. */
@@ -62,6 +64,16 @@ export class Evaluator {
     this.around = around
   }
 
+  /** A value, and whether it is doubtful by itself. */
+  apart<T>(compute: () => T): { readonly value: T; readonly isDoubtful: boolean } {
+    const before = this.isDoubtful
+    this.isDoubtful = false
+    const value = compute()
+    const { isDoubtful } = this
+    this.isDoubtful = before
+    return { value, isDoubtful }
+  }
+
   condition(node: Node | undefined, scope: RowScope | null): boolean | null | undefined {
     return truthOf(this.value(node, scope))
   }
@@ -85,7 +97,7 @@ export class Evaluator {
       case 'FuncCall':
         return this.#call(as(node, 'FuncCall') ?? {}, scope)
       case 'A_Expr':
-        return this.#operation(as(node, 'A_Expr') ?? {}, scope)
+        return operation(this, as(node, 'A_Expr') ?? {}, scope)
       case 'BoolExpr':
         return this.#logic(as(node, 'BoolExpr') ?? {}, scope)
       case 'NullTest': {
@@ -163,9 +175,10 @@ export class Evaluator {
   #call(call: FuncCall, scope: RowScope | null): Value {
     if (this.#aggregate !== null && isAggregate(call)) return this.#aggregate(call)
     const names = strings(call.funcname)
-    const args = (call.args ?? []).map((arg): CallArgument => {
+    const args = (call.args ?? []).map((arg, at, all): CallArgument => {
       const named = as(arg, 'NamedArgExpr')
-      return { name: named?.name ?? null, value: this.value(named?.arg ?? arg, scope) }
+      const isVariadic = call.func_variadic === true && at === all.length - 1
+      return { name: named?.name ?? null, value: this.value(named?.arg ?? arg, scope), isVariadic }
     })
     const ran = this.around.call?.(call, args, this.isSure)
     if (ran !== undefined) return ran
@@ -179,51 +192,6 @@ export class Evaluator {
     const { state } = this.around
     const asked = systemFunctions[name]
     return state === null || asked === undefined ? unknown : asked(state, values)
-  }
-
-  #operation({ kind, name, lexpr, rexpr }: A_Expr, scope: RowScope | null): Value {
-    const operator = strings(name).at(-1) ?? ''
-    const left = lexpr === undefined ? 0 : this.value(lexpr, scope)
-    if (kind === 'AEXPR_IN') {
-      const items = this.values(as(rexpr, 'List')?.items ?? [], scope)
-      const test = (item: Value) => operate('=', left, item)
-      const found = anyOf(items, test)
-      return found === undefined ? unknown : operator === '<>' && found !== null ? !found : found
-    }
-    if (kind === 'AEXPR_BETWEEN' || kind === 'AEXPR_NOT_BETWEEN') {
-      const [low = null, high = null] = this.values(as(rexpr, 'List')?.items ?? [], scope)
-      const inside = [operate('>=', left, low), operate('<=', left, high)]
-      const within = inside.includes(false) ? false : inside.every((each) => each === true) ? true : unknown
-      return kind === 'AEXPR_NOT_BETWEEN' && typeof within === 'boolean' ? !within : within
-    }
-    const right = this.value(rexpr, scope)
-    if (operator === '||' && isArray(left) !== isArray(right)) {
-      return operate(operator, asArrayLiteral(lexpr, left), asArrayLiteral(rexpr, right))
-    }
-    switch (kind) {
-      case 'AEXPR_OP_ANY':
-      case 'AEXPR_OP_ALL': {
-        const items = itemsOf(right)
-        if (items === undefined) return unknown
-        if (items === null) return null
-        const over = kind === 'AEXPR_OP_ANY' ? anyOf : allOf
-        const found = over(items, (item) => operate(operator, left, item))
-        return found === undefined ? unknown : found
-      }
-      case 'AEXPR_DISTINCT':
-      case 'AEXPR_NOT_DISTINCT': {
-        const same = left === null || right === null ? isBothNull(left, right) : equals(left, right)
-        return typeof same === 'boolean' ? same === (kind === 'AEXPR_NOT_DISTINCT') : unknown
-      }
-      case 'AEXPR_NULLIF': {
-        const same = equals(left, right)
-        return same === true ? null : same === undefined ? unknown : left
-      }
-      case 'AEXPR_SIMILAR':
-        return unknown
-      default:
-        return operate(operator, left, right)
-    }
   }
 
   /** An answer counts as soon as it is certain, whatever the others are. */
@@ -282,13 +250,6 @@ function constant(node: Node): Value {
   return Number.isSafeInteger(number) && !fval?.fval?.includes('.') ? number : unknown
 }
 
-/** A string that is written out beside an array is read as one. */
-function asArrayLiteral(node: Node | undefined, value: Value): Value {
-  return typeof value === 'string' && as(node, 'A_Const') !== undefined
-    ? (readArray(value) ?? unknown)
-    : value
-}
-
 /** IS NULL, or IS NOT NULL; of a record that all its fields are, or none. */
 function isNull(value: Value, wanted: boolean): Value {
   if (value instanceof NullRow) return wanted
@@ -299,10 +260,6 @@ function isNull(value: Value, wanted: boolean): Value {
   }
   if (isUnknown(value) && (value.text === null || hasStandIn(value.text))) return unknown
   return (value === null) === wanted
-}
-
-function isBothNull(left: Value, right: Value): boolean | undefined {
-  return isUnknown(left) || isUnknown(right) ? undefined : left === right
 }
 
 function extreme(values: readonly Value[], isGreatest: boolean): Value {

@@ -6,6 +6,7 @@ import { knownExtensionRoutines } from '../known-extension-routines.ts'
 import type { Under } from './execution.ts'
 import type { CallArgument } from './expression.ts'
 import type { Frame } from './frame.ts'
+import { runStatements } from './statements.ts'
 import { isUnknown, textOf } from './value.ts'
 
 /** Does what a routine of an extension is known to do. False for one that isn't listed. */
@@ -34,6 +35,6 @@ export function runExtensionRoutine(
     return true
   }
   const inside = { ...place, offsetOf: () => place.source.start }
-  frame.runStatements(parseStatements(effect.sql), inside, under, null)
+  runStatements(frame, parseStatements(effect.sql), inside, under, null)
   return true
 }

@@ -1,10 +1,9 @@
-import type { JoinExpr, Node, RangeFunction, RangeVar } from 'libpg-query'
-import { figureColumnName } from '../../sql/column-name.ts'
+import type { JoinExpr, Node, RangeVar } from 'libpg-query'
 import { as, strings, walk } from '../../sql/node.ts'
 import type { Evaluator, RowScope } from './expression.ts'
+import { ofFunction } from './function-items.ts'
 import { type Rows, select } from './select.ts'
-import { isSetReturning, setOf } from './set-functions.ts'
-import { type Hints, possibleRow, type SourceRow, sureRow } from './sources/rows.ts'
+import { type Hints, possibleRow, type SourceRow } from './sources/rows.ts'
 import { catalogSource } from './sources/source.ts'
 import { isUnknown, NullRow, Row, unknown, type Value } from './value.ts'
 
@@ -98,12 +97,16 @@ function extended(evaluator: Evaluator, before: Partial, item: Item): Partial[] 
 /** Without the conditions that hold now; nothing where one surely doesn't. What is not bound yet is not known. */
 function tested(evaluator: Evaluator, found: Partial): Partial[] {
   const pending: Pending[] = []
+  let { isDoubtful } = found
   for (const { condition } of found.pending) {
-    const answer = evaluator.condition(condition, found.scope)
-    if (answer === false) return []
-    if (answer !== true) pending.push({ condition, answer })
+    const { value: answer, isDoubtful: rests } = evaluator.apart(() =>
+      evaluator.condition(condition, found.scope),
+    )
+    isDoubtful ||= rests
+    if (answer === false && !rests) return []
+    if (answer !== true) pending.push({ condition, answer: answer === null ? null : undefined })
   }
-  return [{ ...found, pending }]
+  return [{ ...found, isDoubtful, pending }]
 }
 
 function outerExtended(
@@ -245,39 +248,4 @@ export function renamed(rows: Rows, columns: readonly string[]): Rows {
       ),
     })),
   }
-}
-
-function ofFunction(
-  evaluator: Evaluator,
-  { functions = [], alias, ordinality, coldeflist, is_rowsfrom }: RangeFunction,
-): Pick<Item, 'alias' | 'rows'> | undefined {
-  const call = as(functions[0], 'List')?.items?.[0]
-  if (call === undefined || functions.length > 1 || coldeflist !== undefined || is_rowsfrom) return undefined
-  const name = figureColumnName(call) ?? ''
-  const aliasname = alias?.aliasname ?? name
-  const columns = strings(alias?.colnames)
-  const table = evaluator.around.tables.get(name)
-  if (table !== undefined) return { alias: aliasname, rows: () => renamed(table, columns).rows }
-  const rowOf = (value: Value, at: number): SourceRow => {
-    const fields = value instanceof Row ? value.fields : new Map([[columns[0] ?? aliasname, value]])
-    const numbered = ordinality
-      ? new Map([...fields, [columns[fields.size] ?? 'ordinality', at + 1]])
-      : fields
-    return { ...sureRow({}), row: new Row(numbered, false) }
-  }
-  return {
-    alias: aliasname,
-    rows: (scope) => {
-      const values = isSetReturning(call)
-        ? setOf(evaluator, call, scope)
-        : scalar(evaluator.value(call, scope))
-      if (values === undefined) return [possibleRow({ [columns[0] ?? aliasname]: unknown })]
-      const rows = values.map(rowOf)
-      return renamed({ rows, isOrdered: true }, columns).rows
-    },
-  }
-}
-
-function scalar(value: Value): readonly Value[] | undefined {
-  return isUnknown(value) ? undefined : [value]
 }

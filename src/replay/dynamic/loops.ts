@@ -11,7 +11,7 @@ import type { SourceRow } from './sources/rows.ts'
 import type { Over, Sql, Step, Target } from './steps.ts'
 import { assign, coerced, forgetNames, setFound, setRow } from './targets.ts'
 import { isArray, Row, textOf, unknown, type Value } from './value.ts'
-import { restore, Variables } from './variables.ts'
+import { join, restore, type Snapshot, Variables } from './variables.ts'
 
 type Loop = Step & { readonly kind: 'loop' }
 
@@ -143,6 +143,7 @@ function runTurns(frame: Frame, loop: Loop, { turns, isOrdered }: Turns, under: 
   const before = frame.variables.snapshot()
   let within = under
   const outer: Left[] = []
+  const left: Snapshot[] = []
   for (const [at, turn] of turns.entries()) {
     frame.execution.step()
     const flow = runTurn(frame, loop, turn, within)
@@ -156,12 +157,14 @@ function runTurns(frame: Frame, loop: Loop, { turns, isOrdered }: Turns, under: 
       if (isMeant(flow, loop.label)) break
       return outer.length === 0 ? flow : perhaps([...outer, flow])
     }
-    for (const left of leavesOf(flow)) {
-      if (!isMeant(left, loop.label)) outer.push(left)
-      if (left.how !== 'continue' || !isMeant(left, loop.label))
-        within ??= `a conditional ${left.how.toUpperCase()}`
+    for (const leave of leavesOf(flow)) {
+      const ends = leave.how !== 'continue' || !isMeant(leave, loop.label)
+      if (!isMeant(leave, loop.label)) outer.push(leave)
+      if (ends) left.push(frame.variables.snapshot())
+      if (ends) within ??= `a conditional ${leave.how.toUpperCase()}`
     }
   }
+  if (left.length > 0) join([...left, frame.variables.snapshot()])
   return perhaps(outer)
 }
 

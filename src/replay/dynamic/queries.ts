@@ -15,6 +15,7 @@ import type { Frame } from './frame.ts'
 import { anyRows, type Rows, select } from './select.ts'
 import { possibleRow } from './sources/rows.ts'
 import { typeNamed } from './targets.ts'
+import { type Fired, runTriggers } from './trigger-functions.ts'
 import { Row, truthOf, unknown, type Value } from './value.ts'
 import type { Variables } from './variables.ts'
 
@@ -35,10 +36,14 @@ export function runQuery(
 ): Rows {
   const { state } = frame.execution.context
   const effectful = new Set<FuncCall>()
-  const others = queryEffects(state, node, new Set(), (call) => {
-    if (callEffects(state, call).length > 0) effectful.add(call)
+  const fired: Fired[] = []
+  const others = queryEffects(state, node, new Set(), {
+    onCall: (call) => {
+      if (callEffects(state, call).length > 0) effectful.add(call)
+    },
+    onTrigger: (relation, trigger, routine) => fired.push({ relation, trigger, routine }),
   })
-  if (effectful.size === 0 && others.length === 0) {
+  if (effectful.size === 0 && others.length === 0 && fired.length === 0) {
     const call = (called: FuncCall, args: readonly CallArgument[]) =>
       calledRoutines(state, called).length === 0 ? undefined : runCall(frame, place, under, called, args)
     return rowsOf(new Evaluator({ ...frame.surroundings(variables), call }), node)
@@ -47,11 +52,13 @@ export function runQuery(
   try {
     const rows = rowsOf(runningEvaluator(frame, place, under, variables, effectful), node)
     for (const { reason, affects } of others) frame.report(place, reasonUnder(reason, under), affects)
+    runTriggers(frame, node, place, fired, variables)
     return rows
   } catch (error) {
     if (!(error instanceof Unsure)) throw error
     frame.execution.undo(start)
     for (const { reason, affects } of others) frame.report(place, reasonUnder(reason, under), affects)
+    runTriggers(frame, node, place, fired, variables)
     const evaluator = new Evaluator(frame.surroundings(variables))
     for (const call of effectful) {
       runCall(frame, place, under ?? inQuery, call, argumentsOf(evaluator, call))

@@ -1,16 +1,9 @@
+import { quoteIdentifier } from '../../sql/identifiers.ts'
 import { parsePlPgSql } from '../../sql/parse.ts'
+import { Datums, expressions, statements } from './datums.ts'
 import { declaredNames, readAssignment } from './declarations.ts'
 import { array, inner, numeric, type PlNode, text } from './pl-tree.ts'
-import {
-  type Arm,
-  type Declaration,
-  type ExceptionHandler,
-  type Over,
-  Sql,
-  type Step,
-  type Target,
-  type TargetVariable,
-} from './steps.ts'
+import { type Arm, type ExceptionHandler, type Over, Sql, type Step, type Target } from './steps.ts'
 
 /** Code in PL/pgSQL as steps, or what keeps it from being read. */
 export type ReadCode = { readonly steps: readonly Step[] } | { readonly error: string }
@@ -31,22 +24,13 @@ export function readSteps(statement: string, body: string): ReadCode {
 const raiseError = 21
 
 class StepReader {
-  readonly #datums: readonly unknown[]
-  readonly #aliases: ReadonlyMap<string, number>
+  readonly #datums: Datums
   readonly #blocks: readonly (readonly string[])[]
   #block = 0
-  /** Datums before this one belong to code that was read already. */
-  #datum = 0
 
   constructor(tree: PlNode, blocks: readonly (readonly string[])[]) {
-    this.#datums = array(tree, 'datums')
+    this.#datums = new Datums(tree)
     this.#blocks = blocks
-    this.#aliases = new Map(
-      array(tree, 'aliases').map((each) => {
-        const alias = inner(each, 'PLpgSQL_alias')
-        return [text(alias?.name), numeric(alias?.varno)]
-      }),
-    )
   }
 
   /** Whether every block of the tree was found in the text and the other way round. */
@@ -64,7 +48,7 @@ class StepReader {
 
   #statement(tag: string, node: PlNode): Step[] {
     const line = numeric(node.lineno)
-    const into = node.into === true ? this.#target(node.target) : null
+    const into = node.into === true ? this.#datums.target(node.target) : null
     switch (tag) {
       case 'PLpgSQL_stmt_block':
         return this.#readBlock(node, line)
@@ -77,7 +61,7 @@ class StepReader {
         const target =
           node.target === undefined
             ? []
-            : [{ kind: 'forget' as const, target: this.#target(node.target), line }]
+            : [{ kind: 'forget' as const, target: this.#datums.target(node.target), line }]
         return [...called, ...target]
       }
       case 'PLpgSQL_stmt_assign':
@@ -95,7 +79,7 @@ class StepReader {
       case 'PLpgSQL_stmt_fori':
         return [this.#integers(node, line)]
       case 'PLpgSQL_stmt_fors': {
-        const target = this.#target(node.var)
+        const target = this.#datums.target(node.var)
         return statements(node.query, (query) =>
           this.#loop('FOR', node, line, { kind: 'query', target, query }),
         )
@@ -103,13 +87,13 @@ class StepReader {
       case 'PLpgSQL_stmt_forc':
         return [this.#cursorLoop(node, line)]
       case 'PLpgSQL_stmt_dynfors': {
-        const target = this.#target(node.var)
+        const target = this.#datums.target(node.var)
         return expressions(node.query, (query) =>
           this.#loop('FOR', node, line, { kind: 'execute', target, query, params: params(node) }),
         )
       }
       case 'PLpgSQL_stmt_foreach_a': {
-        const target: Target = { columns: [this.#variable(numeric(node.varno))] }
+        const target: Target = { columns: [this.#datums.variable(numeric(node.varno))] }
         const isSliced = numeric(node.slice) > 0
         return expressions(node.expr, (array) =>
           this.#loop('FOREACH', node, line, { kind: 'array', target, array, isSliced }),
@@ -118,19 +102,17 @@ class StepReader {
       case 'PLpgSQL_stmt_return':
         return [this.#return(node, line)]
       case 'PLpgSQL_stmt_return_next':
-        return node.expr === undefined
-          ? [{ kind: 'emit', sql: null, line }]
-          : expressions(node.expr, (sql) => ({ kind: 'emit', sql, line }))
+        return this.#returnNext(node, line)
       case 'PLpgSQL_stmt_return_query':
         return node.query === undefined
-          ? expressions(node.dynquery, (sql) => ({
-              kind: 'execute',
-              sql,
-              params: params(node),
-              into: null,
-              line,
-            }))
-          : statements(node.query, (sql) => ({ kind: 'emit', sql, line }))
+          ? [
+              ...expressions(
+                node.dynquery,
+                (sql): Step => ({ kind: 'execute', sql, params: params(node), into: null, line }),
+              ),
+              { kind: 'emit', sql: null, of: 'computed query', line },
+            ]
+          : statements(node.query, (sql) => ({ kind: 'emit', sql, of: 'query', line }))
       case 'PLpgSQL_stmt_open':
         return this.#open(node, line)
       case 'PLpgSQL_stmt_exit': {
@@ -150,13 +132,15 @@ class StepReader {
             line,
             target: {
               columns: array(node, 'diag_items').map((item) =>
-                this.#variable(numeric(inner(item, 'PLpgSQL_diag_item')?.target)),
+                this.#datums.variable(numeric(inner(item, 'PLpgSQL_diag_item')?.target)),
               ),
             },
           },
         ]
       case 'PLpgSQL_stmt_fetch':
-        return node.target === undefined ? [] : [{ kind: 'forget', target: this.#target(node.target), line }]
+        return node.target === undefined
+          ? []
+          : [{ kind: 'forget', target: this.#datums.target(node.target), line }]
       case 'PLpgSQL_stmt_close':
       case 'PLpgSQL_stmt_commit':
         return []
@@ -168,7 +152,7 @@ class StepReader {
   /** Blocks without a line are put around the code by the parser. */
   #readBlock(node: PlNode, line: number): Step[] {
     const names = line === 0 ? [] : (this.#blocks[this.#block++] ?? [])
-    const declarations = names.map((name) => this.#declaration(name))
+    const declarations = names.map((name) => this.#datums.declaration(name))
     const steps = this.steps(node.body)
     const block = inner(node.exceptions, 'PLpgSQL_exception_block')
     const handlers = array(block, 'exc_list').map((each): ExceptionHandler => {
@@ -182,54 +166,6 @@ class StepReader {
     })
     const label = typeof node.label === 'string' ? node.label : null
     return [{ kind: 'block', label, declarations, steps, handlers, line }]
-  }
-
-  #declaration(name: string): Declaration {
-    const alias = this.#aliases.get(name)
-    if (alias !== undefined) return { name, type: null, value: null, aliasOf: this.#variable(alias).path }
-    const datum = this.#nextDatum(name)
-    if (datum === undefined) return { name, type: null, value: null, aliasOf: null }
-    const type = inner(datum.datatype, 'PLpgSQL_type')?.typname
-    return {
-      name,
-      type: typeof type === 'string' ? type : null,
-      value: expressions(datum.default_val, (sql) => sql)[0] ?? null,
-      aliasOf: null,
-    }
-  }
-
-  /** The next variable of a name; those of nested code come after those of the code around it. */
-  #nextDatum(name: string): PlNode | undefined {
-    for (let at = this.#datum; at < this.#datums.length; at++) {
-      const datum = inner(this.#datums[at], 'PLpgSQL_var') ?? inner(this.#datums[at], 'PLpgSQL_rec')
-      if (datum?.refname !== name) continue
-      this.#datum = at + 1
-      return datum
-    }
-    return undefined
-  }
-
-  #variable(number: number): TargetVariable {
-    const datum = this.#datums[number]
-    const field = inner(datum, 'PLpgSQL_recfield')
-    if (field !== undefined) {
-      const parent = this.#variable(numeric(field.recparentno))
-      return { path: [...parent.path, text(field.fieldname)], hasSubscript: false }
-    }
-    const variable = inner(datum, 'PLpgSQL_var') ?? inner(datum, 'PLpgSQL_rec')
-    return { path: [text(variable?.refname)], hasSubscript: false }
-  }
-
-  #target(node: unknown): Target {
-    const row = inner(node, 'PLpgSQL_row')
-    if (row !== undefined) {
-      const fields = array(row, 'fields') as readonly PlNode[]
-      return { columns: fields.map((field) => this.#variable(numeric(field.varno))) }
-    }
-    const record = inner(node, 'PLpgSQL_rec')
-    const path = [text((record ?? inner(node, 'PLpgSQL_var'))?.refname)]
-    const variable = { path, hasSubscript: false }
-    return record === undefined ? { columns: [variable] } : { record: variable }
   }
 
   #armsOfIf(node: PlNode): Arm[] {
@@ -246,7 +182,7 @@ class StepReader {
   }
 
   #case(node: PlNode, line: number): Step[] {
-    const variable = text(inner(this.#datums[numeric(node.t_varno)], 'PLpgSQL_var')?.refname)
+    const variable = text(this.#datums.get(numeric(node.t_varno), 'PLpgSQL_var')?.refname)
     const subject = expressions(node.t_expr, (sql): Step => ({ kind: 'subject', variable, sql, line }))
     const arms = array(node, 'case_when_list').map((each): Arm => {
       const when = inner(each, 'PLpgSQL_case_when')
@@ -269,7 +205,7 @@ class StepReader {
 
   #integers(node: PlNode, line: number): Step {
     const variable = text(inner(node.var, 'PLpgSQL_var')?.refname)
-    this.#nextDatum(variable)
+    this.#datums.next(variable)
     const [from] = expressions(node.lower, (sql) => sql)
     const [to] = expressions(node.upper, (sql) => sql)
     const [step = null] = expressions(node.step, (sql) => sql)
@@ -281,9 +217,9 @@ class StepReader {
   /** A loop over a cursor that was declared with its query and takes no arguments; over any other it is not known. */
   #cursorLoop(node: PlNode, line: number): Step {
     const record = text(inner(node.var, 'PLpgSQL_rec')?.refname)
-    this.#nextDatum(record)
+    this.#datums.next(record)
     const target: Target = { record: { path: [record], hasSubscript: false } }
-    const cursor = inner(this.#datums[numeric(node.curvar)], 'PLpgSQL_var')
+    const cursor = this.#datums.get(numeric(node.curvar), 'PLpgSQL_var')
     const [query] = statements(cursor?.cursor_explicit_expr, (sql) => sql)
     const isPlain =
       query !== undefined && node.argquery === undefined && numeric(cursor?.cursor_explicit_argrow) < 0
@@ -305,17 +241,27 @@ class StepReader {
     ]
   }
 
+  #returnNext(node: PlNode, line: number): Step[] {
+    if (node.expr !== undefined)
+      return expressions(node.expr, (sql) => ({ kind: 'emit', sql, of: 'value', line }))
+    const number = numeric(node.retvarno)
+    const isRow = this.#datums.get(number, 'PLpgSQL_row') !== undefined
+    const [name = ''] = this.#datums.variable(number).path
+    if (isRow || name === '') return [{ kind: 'emit', sql: null, of: 'outputs', line }]
+    return [{ kind: 'emit', sql: new Sql(quoteIdentifier(name), 'expression'), of: 'value', line }]
+  }
+
   #return(node: PlNode, line: number): Step {
     const [value = null] = expressions(node.expr, (sql) => sql)
     const number = typeof node.retvarno === 'number' ? node.retvarno : null
-    const row = number === null ? undefined : inner(this.#datums[number], 'PLpgSQL_row')
+    const row = number === null ? undefined : this.#datums.get(number, 'PLpgSQL_row')
     const fields = array(row, 'fields') as readonly PlNode[]
     const paths =
       row === undefined
         ? number === null
           ? []
-          : [this.#variable(number).path]
-        : fields.map((field) => this.#variable(numeric(field.varno)).path)
+          : [this.#datums.variable(number).path]
+        : fields.map((field) => this.#datums.variable(numeric(field.varno)).path)
     return { kind: 'leave', leave: { how: 'return', value, paths }, test: null, line }
   }
 
@@ -343,17 +289,4 @@ function assignment(node: PlNode, line: number): Step {
 
 function params(node: PlNode): Sql[] {
   return array(node, 'params').flatMap((each) => expressions(each, (sql) => sql))
-}
-
-function statements<T>(expr: unknown, make: (sql: Sql) => T): T[] {
-  return written(expr).map((query) => make(new Sql(query, 'statement')))
-}
-
-function expressions<T>(expr: unknown, make: (sql: Sql) => T): T[] {
-  return written(expr).map((query) => make(new Sql(query, 'expression')))
-}
-
-function written(expr: unknown): string[] {
-  const query = inner(expr, 'PLpgSQL_expr')?.query
-  return typeof query === 'string' ? [query] : []
 }

@@ -55,7 +55,7 @@ export function runEventTrigger(
     context,
     () => routineEffects(context.state, routine),
     (execution) => {
-      invoke(new Frame(execution, new Variables(), () => place), routine, [], place, null, variables)
+      invoke(new Frame(execution, new Variables(), () => place), routine, [], place, null, { variables })
     },
     tables,
   )

@@ -7,7 +7,7 @@ import { type Combination, combinations, renamed } from './from.ts'
 import { isSetReturning, setOf } from './set-functions.ts'
 import { distinct, distinctRows, limited, type SortedRow, sorted } from './sorting.ts'
 import { possibleRow, type SourceRow } from './sources/rows.ts'
-import { Row, unknown, type Value } from './value.ts'
+import { Row, RowSet, unknown, type Value } from './value.ts'
 
 /** The rows of a query, as far as they can be told: a row that is not sure stands for any number of them. */
 export interface Rows {
@@ -24,7 +24,7 @@ export function select(evaluator: Evaluator, query: SelectStmt, outer: RowScope 
   if (query.larg !== undefined || query.rarg !== undefined) return combined(evaluator, query, scope)
   if (query.valuesLists !== undefined) return listed(evaluator, query, scope)
   const { fromClause = [], whereClause, targetList = [], groupClause, havingClause } = query
-  unsure?.([...fromClause.flatMap(conditionsOf), whereClause, groupClause?.[0], havingClause])
+  unsure?.([...uncertainParts(fromClause), whereClause, groupClause?.[0], havingClause])
   const found = combinations(evaluator, fromClause, whereClause, scope)
   const hasAggregates = targetList.some(containsAggregate)
   if (groupClause !== undefined || havingClause !== undefined || query.windowClause !== undefined) {
@@ -55,6 +55,12 @@ function conditionsOf(item: Node): (Node | undefined)[] {
     join.quals,
     ...[join.larg, join.rarg].flatMap((each) => (each === undefined ? [] : conditionsOf(each))),
   ]
+}
+
+/** A function that stands alone in FROM is called once. */
+function uncertainParts(from: readonly Node[]): (Node | undefined)[] {
+  const [only] = from
+  return from.length === 1 && as(only, 'RangeFunction') !== undefined ? [] : from.flatMap(conditionsOf)
 }
 
 function withQueries(evaluator: Evaluator, { withClause }: SelectStmt, outer: RowScope | null): RowScope {
@@ -124,7 +130,9 @@ function outputRows(evaluator: Evaluator, targets: readonly Node[], found: Combi
   const { scope, isSure, isDoubtful } = found
   const before = evaluator.isSure
   evaluator.isSure = before && isSure
-  const columns = targets.map((target) => outputColumn(evaluator, target, scope))
+  const { value: columns, isDoubtful: rests } = evaluator.apart(() =>
+    targets.map((target) => outputColumn(evaluator, target, scope)),
+  )
   evaluator.isSure = before
   const unclear = columns.some(({ values }) => values === undefined)
   const count = Math.max(0, ...columns.map(({ values, isSet }) => (isSet ? (values?.length ?? 1) : 1)))
@@ -137,7 +145,12 @@ function outputRows(evaluator: Evaluator, targets: readonly Node[], found: Combi
       if (star === null)
         fields.set(unused(fields, name), values === undefined ? unknown : (values[isSet ? at : 0] ?? null))
     }
-    return { row: new Row(fields, isOpen), isSure: isSure && !unclear, isDoubtful, scope }
+    return {
+      row: new Row(fields, isOpen),
+      isSure: isSure && !unclear,
+      isDoubtful: isDoubtful || rests,
+      scope,
+    }
   })
 }
 
@@ -177,6 +190,20 @@ function outputColumn(evaluator: Evaluator, target: Node, scope: RowScope): Outp
     }
   }
   const isSet = value !== undefined && isSetReturning(value)
-  const values = isSet ? setOf(evaluator, value, scope) : [evaluator.value(value, scope)]
+  const given = value === undefined || isSet ? unknown : evaluator.value(value, scope)
+  if (given instanceof RowSet) {
+    const isKnown = given.rows.every((row) => row.isSure && !row.isDoubtful)
+    const items = given.rows.map(({ row }) =>
+      row.fields.size === 1 ? ([...row.fields.values()][0] ?? null) : row,
+    )
+    return {
+      name: nameOf(target),
+      values: isKnown ? items : undefined,
+      isSet: true,
+      fields: null,
+      isOpen: false,
+    }
+  }
+  const values = isSet ? setOf(evaluator, value, scope) : [given]
   return { name: nameOf(target), values, isSet, fields: null, isOpen: false }
 }

@@ -118,8 +118,12 @@ export type Step = { readonly line: number } & (
       readonly handlers: readonly ExceptionHandler[]
     }
   | { readonly kind: 'leave'; readonly leave: Leave; readonly test: Sql | null }
-  /** RETURN NEXT and RETURN QUERY; `sql` null where the output parameters are the row. */
-  | { readonly kind: 'emit'; readonly sql: Sql | null }
+  /** RETURN NEXT and RETURN QUERY. */
+  | {
+      readonly kind: 'emit'
+      readonly sql: Sql | null
+      readonly of: 'value' | 'outputs' | 'query' | 'computed query'
+    }
   /** RAISE EXCEPTION; `condition` null where it raises again what a handler caught. */
   | { readonly kind: 'raise'; readonly condition: string | null }
   /** Something that gives variables a value that is not known. */

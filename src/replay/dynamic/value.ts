@@ -17,6 +17,22 @@ export class Unknown {
 
 export const unknown = new Unknown(null)
 
+/** The rows that a function gives which returns a set; no value by itself. */
+export class RowSet extends Unknown {
+  readonly rows: readonly SetRow[]
+
+  constructor(rows: readonly SetRow[]) {
+    super(null)
+    this.rows = rows
+  }
+}
+
+interface SetRow {
+  readonly row: Row
+  readonly isSure: boolean
+  readonly isDoubtful: boolean
+}
+
 /** A record, or a row of a relation. */
 export class Row {
   readonly fields: ReadonlyMap<string, Value>

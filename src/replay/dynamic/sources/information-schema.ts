@@ -120,9 +120,9 @@ const usage: Source = (state, hints) => {
 /** Views of information_schema with a row for each part of a relation. */
 export const standardSources: Readonly<Record<string, Source>> = {
   'information_schema.columns': partSource(standard, columns),
-  'information_schema.table_constraints': partSource(standard, constraints, notNulls),
+  'information_schema.table_constraints': partSource(standard, constraints, { mayHave: notNulls }),
   'information_schema.key_column_usage': partSource(standard, keyColumns),
-  'information_schema.referential_constraints': partSource({}, foreignKeys),
+  'information_schema.referential_constraints': partSource({}, foreignKeys, { ofCatalogs: false }),
   'information_schema.constraint_column_usage': usage,
-  'information_schema.triggers': partSource(triggered, triggers),
+  'information_schema.triggers': partSource(triggered, triggers, { ofCatalogs: false }),
 }

@@ -13,13 +13,25 @@ import {
   type Source,
   type SourceRow,
   sureRow,
+  systemNamespaces,
 } from './rows.ts'
 
 /** What a relation has of some kind: for each the fields that a catalog has besides the relation's own. */
 type PartsOf = (relation: Relation, state: State) => Iterable<Fields>
 
+interface PartOptions {
+  /** Parts that there may be besides, by version. */
+  readonly mayHave?: PartsOf
+  /** Whether PostgreSQL's own catalogs have such parts. */
+  readonly ofCatalogs?: boolean
+}
+
 /** Rows of a catalog that has one for each part of a relation: columns, policies. */
-export function partSource(columns: RelationColumns, partsOf: PartsOf, mayHave?: PartsOf): Source {
+export function partSource(
+  columns: RelationColumns,
+  partsOf: PartsOf,
+  { mayHave, ofCatalogs = true }: PartOptions = {},
+): Source {
   const relationFields = (id: string | null, namespace: string, name: Value): Fields => ({
     ...(columns.oid === undefined || id === null ? {} : { [columns.oid]: relationOid(id) }),
     ...(columns.name === undefined ? {} : { [columns.name]: name }),
@@ -34,6 +46,7 @@ export function partSource(columns: RelationColumns, partsOf: PartsOf, mayHave?:
       for (const fields of mayHave?.(relation, state) ?? []) rows.push(possibleRow({ ...own, ...fields }))
     }
     for (const { id, namespace, name, isDoubtful } of possibleRelations(state, hints, columns, true)) {
+      if (!ofCatalogs && systemNamespaces.includes(namespace)) continue
       rows.push(possibleRow(relationFields(id, namespace, name), isDoubtful))
     }
     return rows
@@ -185,11 +198,11 @@ const listed = { name: 'tablename', namespace: 'schemaname' }
 
 /** Catalogs with a row for each part of a relation. */
 export const partSources: Readonly<Record<string, Source>> = {
-  pg_constraint: partSource({ oid: 'conrelid' }, constraints, notNulls),
-  pg_policy: partSource({ oid: 'polrelid' }, policies),
-  pg_policies: partSource(listed, listedPolicies),
-  pg_trigger: partSource({ oid: 'tgrelid' }, triggers, internalTriggers),
-  pg_attribute: partSource({ oid: 'attrelid' }, attributes, systemColumns),
+  pg_constraint: partSource({ oid: 'conrelid' }, constraints, { mayHave: notNulls }),
+  pg_policy: partSource({ oid: 'polrelid' }, policies, { ofCatalogs: false }),
+  pg_policies: partSource(listed, listedPolicies, { ofCatalogs: false }),
+  pg_trigger: partSource({ oid: 'tgrelid' }, triggers, { mayHave: internalTriggers, ofCatalogs: false }),
+  pg_attribute: partSource({ oid: 'attrelid' }, attributes, { mayHave: systemColumns }),
   pg_indexes: partSource(listed, indexes),
   pg_rules: partSource(listed, rules),
   pg_index: partSource({ oid: 'indrelid' }, indexNumbers),

@@ -55,6 +55,7 @@ export function admittedClauses(command: PolicyCommand): { using: boolean; withC
 
 /** The partitioned table at the top of a partition tree, or the relation itself. */
 export function partitionRoot(model: SchemaModel, relation: Relation): Relation {
+  if (relation.partitionOf === null) return relation
   const seen = new Set<RelationId>()
   let root = relation
   while (root.partitionOf !== null && !seen.has(root.id)) {

@@ -27,17 +27,18 @@ export function bindingsOf(
 ): Bindings {
   const tenantKey = tenantKeyOf(model, tenancy, relation)
   const primaryKey = singlePrimaryKey(relation)
-  const single = foreignKeys(relation).filter(({ columns }) => columns.length === 1)
+  const referring = foreignKeys(relation)
+  const single = referring.filter(({ columns }) => columns.length === 1)
   const users = usersTables(model, tenancy)
   const toUsers = single.filter(({ references }) => users.includes(references?.relation ?? ''))
   const toTenants = single.filter(({ references }) => references?.relation === tenancy.tenants)
   const decides = category === 'tenant' || category === 'memberships'
-  const parents = foreignKeys(relation).filter(({ columns, references }) => {
+  const parents = referring.filter(({ columns, references }) => {
+    const at = tenantKey === null ? -1 : columns.indexOf(tenantKey)
+    if (decides && (at < 0 || columns.length === 1)) return false
     const target = model.relations.get(references?.relation ?? '')
     if (target === undefined || !isolated.has(categoryOf(model, tenancy, target))) return false
-    if (!decides) return true
-    const at = tenantKey === null ? -1 : columns.indexOf(tenantKey)
-    return at >= 0 && columns.length > 1 && references?.columns[at] === tenantKeyOf(model, tenancy, target)
+    return !decides || references?.columns[at] === tenantKeyOf(model, tenancy, target)
   })
   const keys =
     category === 'tenants'
@@ -50,7 +51,7 @@ export function bindingsOf(
     keys,
     users: unique([
       ...toUsers.flatMap(({ columns }) => columns),
-      ...relation.columns.flatMap(({ name }) => (isUserColumn(name) ? [name] : [])),
+      ...relation.columns.filter(({ name }) => isUserColumn(name)).map(({ name }) => name),
       ...(tenancy.memberships?.relation === relation.id ? [tenancy.memberships.userKey] : []),
       ...(category === 'users' ? primaryKey : []),
     ]),

@@ -1,11 +1,10 @@
-import type { Node } from 'libpg-query'
 import { examinedRelations, isTable } from '../model/questions.ts'
 import type { Focus, Policy, Relation, RelationId, RoleName, SchemaModel } from '../model/schema-model.ts'
-import { as, strings, walk } from '../sql/node.ts'
 import type { Tenancy } from '../tenancy/tenancy.ts'
 import { type Bindings, bindingsOf } from './bindings.ts'
-import { type GuardedTable, isGuarded, usersTables } from './category.ts'
+import { type GuardedTable, isGuarded } from './category.ts'
 import { ContextValues } from './context-value.ts'
+import { type Assumed, type NearTie, nearTieOf } from './near-tie.ts'
 import { describeOpening } from './opening-text.ts'
 import { type Judge, type Opening, type Openings, openingsOf } from './openings.ts'
 import { type GapCause, type ProtectionGap, protectionGap } from './protection-gap.ts'
@@ -17,18 +16,6 @@ import { Ties } from './ties.ts'
 export interface TableGap extends GuardedTable {
   readonly gap: ProtectionGap
 }
-
-/** Something else than what is known of the relations. */
-interface Assumed {
-  readonly bindingsOf?: (relation: Relation) => Bindings
-  readonly isIsolated?: (relation: Relation) => boolean
-}
-
-/**
- * `through`: it would tie the tenant if the policies of these relations did. `by`: these columns tie a parent, and the tenant
- * key of the row is another matter.
- */
-export type NearTie = { readonly through: readonly RelationId[] } | { readonly by: readonly string[] }
 
 /** What is known of relations, by id. */
 interface Answers {
@@ -44,6 +31,8 @@ export class Isolation {
   readonly #tenantRoles = new Map<string, boolean>()
   readonly #nearTies = new WeakMap<Opening, NearTie | null>()
   readonly #descriptions = new WeakMap<Opening, string>()
+  /** The relations of which it is being found out what they show, and whether a policy asks about that meanwhile. */
+  readonly #judging = new Map<RelationId, boolean>()
   readonly #judge: Judge = {
     looseBranch: (relation, expression, clause) => this.#plain.looseBranch(relation, expression, clause),
     tenantRoles: (policy) => this.tenantRoles(policy),
@@ -139,10 +128,7 @@ export class Isolation {
 
   /** Where the policies of a relation admit rows of other tenants. */
   openings(relation: Relation): readonly Opening[] {
-    const { id } = relation
-    const openings = remembered(this.#answers.openings, id, () =>
-      openingsOf(relation, this.#judge, this.#outdated.get(id)),
-    )
+    const openings = this.#answers.openings.get(relation.id) ?? this.#judgePolicies(relation)
     return [...openings.values()].flat()
   }
 
@@ -155,34 +141,13 @@ export class Isolation {
 
   /** What keeps a predicate from tying the tenant, where it comes near; null where it doesn't. */
   nearTie(relation: Relation, opening: Opening): NearTie | null {
-    return remembered(this.#nearTies, opening, () => this.#nearTieOf(relation, opening))
-  }
-
-  #nearTieOf(relation: Relation, { expression, clause, branch }: Opening): NearTie | null {
-    const open = new Set<RelationId>()
-    const throughOpen = this.#ties({
-      isIsolated: (read) => {
-        if (this.#isIsolated(read)) return true
-        const isProtected = read.rowSecurityEnabled && read.policies.length > 0 && read.id !== relation.id
-        if (isProtected) open.add(read.id)
-        return isProtected
-      },
-    })
-    if (throughOpen.looseBranch(relation, expression, clause) === null) return { through: [...open] }
-    const asChild = bindingsOf(this.#model, this.#tenancy, relation, 'child')
-    const users = usersTables(this.#model, this.#tenancy)
-    const parents = asChild.parents.filter(({ references }) => {
-      const target = references?.relation ?? ''
-      return target !== this.#tenancy.tenants && !users.includes(target)
-    })
-    const throughParent = this.#ties({
-      bindingsOf: (read) =>
-        read.id === relation.id ? { ...asChild, keys: [], users: [], parents } : this.#bindingsOf(read),
-    })
-    if (throughParent.looseBranch(relation, expression, clause) !== null) return null
-    const named = namesIn(branch)
-    const by = new Set(parents.flatMap(({ columns }) => columns.filter((column) => named.has(column))))
-    return { by: [...by] }
+    return remembered(this.#nearTies, opening, () =>
+      nearTieOf(this.#model, this.#tenancy, relation, opening, {
+        bindingsOf: (read) => this.#bindingsOf(read),
+        isIsolated: (read) => this.#isIsolated(read),
+        ties: (assumed) => this.#ties(assumed),
+      }),
+    )
   }
 
   /** A child none of whose permissive policies ties it to its parent: one defect of the table, not one of each policy. */
@@ -255,28 +220,35 @@ export class Isolation {
     return remembered(this.#tenantRoles, role, () => actsForTenants(this.#model, this.#tenancy, role))
   }
 
-  /** While a relation is being judged it counts as open, so that a circle of policies proves nothing. */
   #isIsolated(relation: Relation): boolean {
-    const known = this.#answers.isolated.get(relation.id)
-    if (known !== undefined) return known
-    this.#answers.isolated.set(relation.id, false)
-    const isIsolated =
-      relation.rowSecurityEnabled &&
-      !this.openings(relation).some(({ commands }) => commands.includes('select'))
-    this.#answers.isolated.set(relation.id, isIsolated)
-    return isIsolated
+    const { id, rowSecurityEnabled } = relation
+    if (!rowSecurityEnabled) return false
+    if (this.#judging.has(id)) this.#judging.set(id, true)
+    else if (!this.#answers.isolated.has(id)) this.#judgePolicies(relation)
+    return this.#answers.isolated.get(id) ?? false
   }
-}
 
-function namesIn(node: Node): Set<string> {
-  const names = new Set<string>()
-  walk([node], (kind, value) => {
-    if (kind !== 'ColumnRef') return true
-    const name = strings(as({ ColumnRef: value } as Node, 'ColumnRef')?.fields).at(-1)
-    if (name !== undefined) names.add(name)
-    return false
-  })
-  return names
+  /**
+   * While it is found out what a relation shows it counts as open, so that a circle of policies proves nothing. Policies that read
+   * their own table are then judged by what it shows.
+   */
+  #judgePolicies(relation: Relation): Openings {
+    const { id, rowSecurityEnabled } = relation
+    const { openings, isolated } = this.#answers
+    const judge = () => openingsOf(relation, this.#judge, this.#outdated.get(id))
+    const isKnown = !rowSecurityEnabled || isolated.has(id) || this.#judging.has(id)
+    if (!isKnown) this.#judging.set(id, false)
+    let found = judge()
+    if (!isKnown) {
+      const wasAsked = this.#judging.get(id) === true
+      this.#judging.delete(id)
+      const isIsolated = ![...found.values()].flat().some(({ commands }) => commands.includes('select'))
+      isolated.set(id, isIsolated)
+      if (wasAsked && isIsolated) found = judge()
+    }
+    openings.set(id, found)
+    return found
+  }
 }
 
 interface Memory<K, V> {

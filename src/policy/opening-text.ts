@@ -3,7 +3,7 @@ import { printExpression } from '../sql/expression.ts'
 import { displayName } from '../sql/identifiers.ts'
 import type { Tenancy } from '../tenancy/tenancy.ts'
 import type { Bindings } from './bindings.ts'
-import type { NearTie } from './isolation.ts'
+import type { NearTie } from './near-tie.ts'
 import type { Opening } from './openings.ts'
 
 const longest = 160

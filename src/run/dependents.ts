@@ -144,15 +144,14 @@ export class Dependents {
     return dependences.flatMap((dependence) => {
       const dependents = this.#graph.dependentsOf(key, dependence)
       const standings = this.#standings[dependence]
-      if (dependents.length === 0) {
+      if (dependents.length === 0 || relation === undefined || !isTable(relation)) {
         standings.delete(key)
-        return []
+        return dependents
       }
-      const isRead = dependence === 'reading' && change?.read === true
-      if (relation === undefined || !isTable(relation)) return dependents
       const standing = this.#isolation.standing(relation, dependence)
       const isNew = standings.get(key) !== standing
       if (isNew) standings.set(key, standing)
+      const isRead = dependence === 'reading' && change?.read === true
       return isNew || isRead ? dependents : []
     })
   }

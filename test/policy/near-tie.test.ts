@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest'
-import { Isolation, type NearTie } from '../../src/policy/isolation.ts'
+import { Isolation } from '../../src/policy/isolation.ts'
+import type { NearTie } from '../../src/policy/near-tie.ts'
 import { RoutineBodies } from '../../src/policy/routines.ts'
 import { loadParser } from '../../src/sql/parse.ts'
 import { playAlone } from '../checks/examples.ts'

@@ -205,6 +205,19 @@ create policy p on public.d using (parent in (select id from public.a));`,
     'alter table public.d add column org_id uuid;',
   ],
   [guarded, 'create table public.orgs (id uuid primary key);', 'drop table public.orgs;'],
+  [
+    `${guarded}\ncreate table public.b (like public.a);`,
+    'create table public.c (id uuid primary key, parent uuid references public.b (id));',
+    'drop table public.c;',
+    'drop table public.b; create table public.c (id uuid primary key, parent uuid references public.b (id));',
+    'create table public.b (like public.a);',
+  ],
+  [
+    `create table public.c (id uuid primary key, org_id uuid, parent uuid);
+alter table public.c enable row level security, force row level security;`,
+    'create policy p on public.c for update using (parent in (select id from public.c));',
+    'alter table public.c add foreign key (org_id, parent) references public.c (org_id, id);',
+  ],
 ]
 
 const whole: [string[], boolean, boolean][] = examples.map((files) => [[...files], false, false])

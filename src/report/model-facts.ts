@@ -19,7 +19,7 @@ export interface PrintedModel {
 /** The model as `ringfence model --format json` prints it, sorted. */
 export function modelFacts({ model, tenancy, texts }: PrintedModel) {
   const lines = new Map<string, LineIndex>()
-  const names = knownNames(model)
+  const names = { ...knownNames(model), hasRoutine: () => true } // Each keeps its namespace, known or not.
   const placeOf = (source: Provenance | null) => {
     const text = source === null ? undefined : texts.get(source.file)
     if (source === null || text === undefined) return { file: null, line: null }

@@ -105,7 +105,13 @@ export class State {
 
   /** Remembers that an unmodelled statement may have changed relations. */
   announce(affects: readonly RelationId[]): void {
-    for (const id of affects) this.announced.set(id, [...(this.announced.get(id) ?? []), affects])
+    for (const id of affects) {
+      const before = this.announced.get(id) ?? []
+      const isKnown = before.some(
+        (other) => other.length === affects.length && other.every((each) => affects.includes(each)),
+      )
+      if (!isKnown) this.announced.set(id, [...before, affects])
+    }
   }
 
   /** Grows with every call: the order in which things were met. */

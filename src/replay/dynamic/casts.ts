@@ -86,6 +86,7 @@ function castBoolean(value: Value): Value {
 
 function castInteger(value: Value): Value {
   if (value instanceof Unknown && value.text === digitsStandIn) return value
+  if (value instanceof ObjectReference) return new ObjectReference(value.kind, value.id)
   if (typeof value === 'boolean') return Number(value)
   if (typeof value !== 'number' && typeof value !== 'string') return unknown
   const number = typeof value === 'string' && value.trim() === '' ? Number.NaN : Number(value)

@@ -33,6 +33,7 @@ export type Under = string | null
 export const asTrigger = 'a trigger'
 
 const mostSteps = 50_000
+const mostRows = 300_000
 const deepestCall = 40
 
 interface Report extends Effect {
@@ -56,6 +57,8 @@ export class Execution {
   readonly #reported = new Set<string>()
   readonly #reports: Report[] = []
   #steps = 0
+  #rows = 0
+  readonly #running = new Set<string>()
   #most = mostSteps
 
   constructor(context: StatementContext, tables: ReadonlyMap<string, Rows>) {
@@ -67,6 +70,25 @@ export class Execution {
   step(): void {
     this.#steps++
     if (this.#steps > this.#most) throw new GiveUp('more steps than are followed')
+  }
+
+  /** Counts rows that a query looks through. */
+  readonly spend = (rows: number): void => {
+    this.#rows += rows
+    if (this.#rows > mostRows) throw new GiveUp('more rows than are looked through')
+  }
+
+  /** Runs something unless it runs already, or ran when all was as it is. */
+  once(what: string, run: () => void): void {
+    const key = `${what} ${this.context.state.journal.mark()}`
+    if (this.#running.has(what) || this.#running.has(key)) return
+    this.#running.add(what)
+    try {
+      run()
+    } finally {
+      this.#running.delete(what)
+      this.#running.add(key)
+    }
   }
 
   /** Runs something that has that many steps at most; throws `GiveUp` for more, and counts them no more. */

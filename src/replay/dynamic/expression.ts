@@ -38,6 +38,8 @@ export interface Surroundings {
   readonly call: RunCall | null
   /** Told of what is not surely evaluated, or in an order that is not known. */
   readonly unsure: ((nodes: readonly (Node | undefined)[]) => void) | null
+  /** Told of the rows that are looked through. */
+  readonly spend: ((rows: number) => void) | null
   /** Rows of functions that only what runs knows: `pg_event_trigger_ddl_commands()`. */
   readonly tables: ReadonlyMap<string, Rows>
 }
@@ -48,6 +50,7 @@ export const nowhere: Surroundings = {
   variables: null,
   call: null,
   unsure: null,
+  spend: null,
   tables: noTables,
 }
 

@@ -144,8 +144,8 @@ export class Frame {
   }
 
   surroundings(variables: Variables | null) {
-    const { context, tables } = this.execution
-    return { state: context.state, variables, call: null, unsure: null, tables }
+    const { context, tables, spend } = this.execution
+    return { state: context.state, variables, call: null, unsure: null, spend, tables }
   }
 
   test(sql: Sql, line: number, under: Under): boolean | undefined {

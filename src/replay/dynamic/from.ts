@@ -58,6 +58,7 @@ export function combinations(
   if (plan.items.length === 0) combined = combined.flatMap((each) => tested(evaluator, each))
   for (const item of plan.items) {
     combined = combined.flatMap((each) => extended(evaluator, each, item))
+    evaluator.around.spend?.(combined.length)
     if (combined.length > most) return [{ scope, isSure: false, isDoubtful: false }]
   }
   return combined.flatMap((each) => {
@@ -83,8 +84,9 @@ function extended(evaluator: Evaluator, before: Partial, item: Item): Partial[] 
   const { alias, rows, outerConditions } = item
   if (outerConditions !== null) return outerExtended(evaluator, before, item, outerConditions)
   const conditions = before.pending.map(({ condition }) => condition)
-  const hints = hintsFor(evaluator, alias, conditions, before.scope)
-  return rows(before.scope, hints).flatMap(({ row, isSure, isDoubtful }) =>
+  const candidates = rows(before.scope, hintsFor(evaluator, alias, conditions, before.scope))
+  evaluator.around.spend?.(candidates.length)
+  return candidates.flatMap(({ row, isSure, isDoubtful }) =>
     tested(evaluator, {
       scope: withItem(before.scope, alias, row),
       isSure: before.isSure && isSure,

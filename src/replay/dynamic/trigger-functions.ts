@@ -7,6 +7,7 @@ import { invoke } from './calls.ts'
 import { asTrigger } from './execution.ts'
 import { Evaluator } from './expression.ts'
 import type { Frame } from './frame.ts'
+import { relationReference } from './objects.ts'
 import { coerced } from './targets.ts'
 import { Row, unknown, type Value } from './value.ts'
 import type { Variables } from './variables.ts'
@@ -28,6 +29,7 @@ export function runTriggers(
   fired: readonly Fired[],
   variables: Variables | null,
 ): void {
+  const { state } = frame.execution.context
   for (const { relation, trigger, routine } of fired) {
     const label = `trigger ${trigger.name} on ${relation.id} runs ${routine.id}`
     const rows = trigger.forEachRow ? insertedRows(frame, node, relation, trigger, variables) : [anyRow]
@@ -45,11 +47,15 @@ export function runTriggers(
         tg_table_schema: relation.namespace,
         tg_argv: unknown,
         tg_nargs: unknown,
-        tg_relid: unknown,
+        tg_relid: relationReference(state, relation.namespace, relation.name),
       }
-      if (invoke(frame, routine, [], place, asTrigger, { variables: known, label }) !== undefined) continue
-      const effect = summary(routineEffects(frame.execution.context.state, routine))
-      if (effect !== null) frame.report(place, `${label}: ${effect.reason}`, effect.affects)
+      const run = () => {
+        if (invoke(frame, routine, [], place, asTrigger, { variables: known, label }) !== undefined) return
+        const effect = summary(routineEffects(state, routine))
+        if (effect !== null) frame.report(place, `${label}: ${effect.reason}`, effect.affects)
+      }
+      if (row === anyRow) frame.execution.once(`${place.source.start} ${label}`, run)
+      else run()
     }
   }
 }

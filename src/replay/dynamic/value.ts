@@ -177,11 +177,19 @@ function matchesDigits(pattern: string, text: string): boolean {
   return new RegExp(`^${pieces.join('[0-9]+')}$`, 's').test(text)
 }
 
+/** The order of two texts as UTF-8: that of their characters, but for surrogates. */
+function inBytes(left: string, right: string): number {
+  if (left === right) return 0
+  const hasSurrogates = /[\ud800-\udfff]/.test(left + right)
+  if (hasSurrogates) return Buffer.compare(Buffer.from(left), Buffer.from(right))
+  return left < right ? -1 : 1
+}
+
 /** Negative, zero or positive; undefined where it can't be told. Texts compare as the C collation has it. */
 export function order(left: Value, right: Value): number | undefined {
   if (typeof left === 'number' && typeof right === 'number') return left - right
   if (typeof left === 'string' && typeof right === 'string') {
-    return Buffer.compare(Buffer.from(left), Buffer.from(right))
+    return inBytes(left, right)
   }
   if (typeof left === 'boolean' && typeof right === 'boolean') return Number(left) - Number(right)
   if (left instanceof ObjectReference) return left.kind === 'attribute' && right === 0 ? 1 : undefined

@@ -24,13 +24,15 @@ interface PartOptions {
   readonly mayHave?: PartsOf
   /** Whether PostgreSQL's own catalogs have such parts. */
   readonly ofCatalogs?: boolean
+  /** What those of such catalogs are like. */
+  readonly inCatalogs?: readonly Fields[]
 }
 
 /** Rows of a catalog that has one for each part of a relation: columns, policies. */
 export function partSource(
   columns: RelationColumns,
   partsOf: PartsOf,
-  { mayHave, ofCatalogs = true }: PartOptions = {},
+  { mayHave, ofCatalogs = true, inCatalogs = [{}] }: PartOptions = {},
 ): Source {
   const relationFields = (id: string | null, namespace: string, name: Value): Fields => ({
     ...(columns.oid === undefined || id === null ? {} : { [columns.oid]: relationOid(id) }),
@@ -46,8 +48,11 @@ export function partSource(
       for (const fields of mayHave?.(relation, state) ?? []) rows.push(possibleRow({ ...own, ...fields }))
     }
     for (const { id, namespace, name, isDoubtful } of possibleRelations(state, hints, columns, true)) {
-      if (!ofCatalogs && systemNamespaces.includes(namespace)) continue
-      rows.push(possibleRow(relationFields(id, namespace, name), isDoubtful))
+      const isSystem = systemNamespaces.includes(namespace)
+      if (isSystem && !ofCatalogs) continue
+      for (const fields of isSystem ? inCatalogs : [{}]) {
+        rows.push(possibleRow({ ...relationFields(id, namespace, name), ...fields }, isDoubtful))
+      }
     }
     return rows
   }
@@ -198,7 +203,10 @@ const listed = { name: 'tablename', namespace: 'schemaname' }
 
 /** Catalogs with a row for each part of a relation. */
 export const partSources: Readonly<Record<string, Source>> = {
-  pg_constraint: partSource({ oid: 'conrelid' }, constraints, { mayHave: notNulls }),
+  pg_constraint: partSource({ oid: 'conrelid' }, constraints, {
+    mayHave: notNulls,
+    inCatalogs: [{ contype: 'p' }, { contype: 'u' }, { contype: 'n' }],
+  }),
   pg_policy: partSource({ oid: 'polrelid' }, policies, { ofCatalogs: false }),
   pg_policies: partSource(listed, listedPolicies, { ofCatalogs: false }),
   pg_trigger: partSource({ oid: 'tgrelid' }, triggers, { mayHave: internalTriggers, ofCatalogs: false }),

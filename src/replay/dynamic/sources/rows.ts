@@ -102,10 +102,18 @@ export function* possibleRelations(
     if (isPattern(id)) yield { id, namespace, name: new Unknown(withDigits(name)), isDoubtful: false }
     else if (isAsked(names, name)) yield { id, namespace, name, isDoubtful: known }
   }
-  if (ids !== null) return
   for (const namespace of openNamespaces(state, namespaces, names)) {
-    yield { id: null, namespace, name: unknown, isDoubtful: false }
+    const example = names === null ? exampleOf(namespace) : undefined
+    const id = example === undefined ? null : displayId(namespace, example)
+    if (ids !== null && !ids.some((asked) => asked === id)) continue
+    yield { id, namespace, name: example ?? unknown, isDoubtful: false }
   }
+}
+
+/** A relation that stands for all that PostgreSQL brings, where none is asked for by name. */
+function exampleOf(namespace: string): string | undefined {
+  if (namespace === 'pg_catalog') return 'pg_class'
+  return namespace === 'information_schema' ? 'sql_features' : undefined
 }
 
 /** Namespaces of which the model doesn't have all relations. */

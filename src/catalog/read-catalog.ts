@@ -11,7 +11,7 @@ import { readNamespaces } from './namespaces.ts'
 import { readPrivileges } from './privileges.ts'
 import { readPublications } from './publications.ts'
 import { Reading } from './reading.ts'
-import { SchemaChanged } from './refusal.ts'
+import { refusal, SchemaChanged } from './refusal.ts'
 import { readRelations } from './relations.ts'
 import { readRoleMemberships } from './role-memberships.ts'
 import { readRoles } from './roles.ts'
@@ -62,9 +62,12 @@ async function readIn(
 ): Promise<SchemaModel> {
   await connection.query(begin)
   try {
-    return await readAll(connection, options)
-  } finally {
+    const model = await readAll(connection, options)
     await connection.query(end)
+    return model
+  } catch (error) {
+    await connection.query(end).catch(() => undefined) // What came first is told.
+    throw refusal(error) ?? error
   }
 }
 
@@ -79,8 +82,9 @@ const within = {
 }
 
 /**
- * What the server prints must not depend on the session: all names qualified, constants in one form. Whole catalogs are
- * joined, of which the server often has no statistics, so that plans for few rows would be chosen.
+ * What the server prints must not depend on the session: all names qualified, constants in one form. The time of each
+ * query is limited, and not the pauses in which answers are worked through. Whole catalogs are joined, of which the server
+ * often has no statistics, so that plans for few rows would be chosen.
  */
 const settings = sql`
   set local search_path to '';
@@ -90,11 +94,16 @@ const settings = sql`
   set local timezone to 'UTC';
   set local extra_float_digits to 1;
   set local bytea_output to 'hex';
+  set local lock_timeout to 0;
+  set local idle_in_transaction_session_timeout to 0;
   set local jit to off;
   set local enable_nestloop to off;
   set local work_mem to '64MB'`
 
 async function readAll(connection: Connection, options: CatalogOptions): Promise<SchemaModel> {
+  if (options.statementTimeout !== undefined) {
+    await connection.query(`set local statement_timeout to ${options.statementTimeout}`)
+  }
   const server = await readServer(connection)
   if (server.version < oldestVersion) {
     throw new InputError(
@@ -102,9 +111,6 @@ async function readAll(connection: Connection, options: CatalogOptions): Promise
     )
   }
   await connection.query(settings)
-  if (options.statementTimeout !== undefined) {
-    await connection.query(`set local statement_timeout to ${options.statementTimeout}`)
-  }
   const reading = new Reading(connection, server.version, options.migrationRole ?? null)
   const privileges = await readPrivileges(reading)
   const set = await readSettings(reading)

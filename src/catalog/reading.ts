@@ -2,7 +2,6 @@ import { InputError } from '../findings/input-error.ts'
 import type { RoleName } from '../model/schema-model.ts'
 import type { Connection } from '../sql/connection.ts'
 import { PrintedSql } from './printed-sql.ts'
-import { refusal } from './refusal.ts'
 
 /** One reading of the catalogs of a database, all from one snapshot. */
 export class Reading {
@@ -18,12 +17,8 @@ export class Reading {
     this.#migrationRole = migrationRole
   }
 
-  async rows<Row>(query: string): Promise<readonly Row[]> {
-    try {
-      return await this.#connection.query<Row>(query)
-    } catch (error) {
-      throw refusal(error) ?? error
-    }
+  rows<Row>(query: string): Promise<readonly Row[]> {
+    return this.#connection.query<Row>(query)
   }
 
   /** The owner as the model has it: null where it is the role that ran the migrations. `given`: the server chose it. */

@@ -1,23 +1,34 @@
 import { InputError } from '../findings/input-error.ts'
 
-/** Why a server that is as it should be doesn't answer a query of the reading; null for anything else. */
+/**
+ * Why a server that is as it should be doesn't answer a query of the reading: what it lacks, or who stopped it. Null for
+ * anything else, which is a defect of the reading.
+ */
 export function refusal(error: unknown): InputError | null {
   if (!(error instanceof Error) || !('code' in error)) return null
-  if (error.code === '42501') {
-    return new InputError(`the role may not read all that an audit needs: ${error.message}`, {
+  const { message } = error
+  const code = String(error.code)
+  if (code === '42501') {
+    return new InputError(`the role may not read all that an audit needs: ${message}`, {
       hint: 'Connect as a role that may read the tables and call the functions of pg_catalog, as every role may by default.',
       cause: error,
     })
   }
-  if (error.code === '57014') {
-    return new InputError(`the server gave up a query of the reading: ${error.message}`, {
-      hint: 'Give it longer with --statement-timeout SECONDS.',
+  if (code === '57014') {
+    return new InputError(`the server gave up a query of the reading: ${message}`, {
+      hint: 'If its time ran out, give it longer with --statement-timeout SECONDS.',
       cause: error,
     })
   }
-  if (error.code === 'XX000') return new SchemaChanged(error.message, error)
-  return null
+  if (code === 'XX000') return new SchemaChanged(message, error)
+  if (!ofServer.test(code)) return null
+  return new InputError(`the server could not answer a query of the reading: ${message} (SQLSTATE ${code})`, {
+    cause: error,
+  })
 }
+
+/** Conflicts on a standby, resources, limits, locks, intervention, files, damaged catalogs. */
+const ofServer = /^(40|53|54|55|57|58|XX)...$/
 
 /**
  * What stood in the catalogs when the reading began was dropped or changed before the server could print it: it prints

@@ -30,7 +30,10 @@ export async function connect(
     client_encoding: 'UTF8',
   }
   const client = new Client(config)
-  client.on('error', () => undefined) // The query that needs the connection rejects.
+  let lastWord: Error | null = null
+  client.on('error', (error) => {
+    lastWord ??= error // The query that needs the connection rejects with it.
+  })
   try {
     await client.connect()
   } catch (error) {
@@ -44,7 +47,7 @@ export async function connect(
         return (Array.isArray(result) ? result.at(-1) : result)?.rows ?? []
       }
       const answer = previous.then(ask, ask).catch((error: unknown) => {
-        throw isConnectionLoss(error) ? serverGone(place, error) : error
+        throw isConnectionLoss(error) ? serverGone(place, lastWord ?? error) : error
       })
       previous = answer
       return answer

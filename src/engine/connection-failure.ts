@@ -43,8 +43,6 @@ function knownReason(
       }
     case '3D000':
       return { reason: `there is no database "${database}"` }
-    case '53300':
-      return { reason: 'the server has no connection left' }
     case '57P03':
       return { reason: 'the server is starting or stopping' }
     case 'ECONNREFUSED':
@@ -91,16 +89,15 @@ function timedOut(error: unknown): boolean {
 export function isConnectionLoss(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   const code = codeOf(error)
-  if (code !== null) return ['57P01', '57P02', '57P03', 'ECONNRESET', 'EPIPE'].includes(code)
+  if (code !== null) return /^(08...|25P0[34]|57P0[1-5]|ECONNRESET|EPIPE|ETIMEDOUT)$/.test(code)
   return /^Connection terminated|not queryable|^Client was closed/.test(error.message)
 }
 
-/** The connection ended while it was in use. */
+/** The connection ended while it was in use: in the server's own last words, where it had any. */
 export function serverGone(place: string, cause: unknown): InputError {
-  return new InputError(
-    `the connection to ${place} broke: the server stopped, crashed, or ended the session`,
-    { cause },
-  )
+  const spoke = cause instanceof Error && 'severity' in cause
+  const reason = spoke ? cause.message : 'the server stopped, crashed, or ended the session'
+  return new InputError(`the connection to ${place} broke: ${reason}`, { cause })
 }
 
 function codeOf(error: Error): string | null {

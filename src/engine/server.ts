@@ -19,10 +19,12 @@ export interface Server {
 
 /** What may be done with a running server, by SQL alone. Stops the server where it can't be reached. */
 export async function engineOf(server: Server): Promise<Engine> {
+  let administration: EngineConnection | null = null
   try {
-    const administration = await connect(server.target, server.place)
+    administration = await connect(server.target, server.place)
     return await ServerEngine.over(server, administration)
   } catch (error) {
+    await administration?.close()
     await server.stop()
     throw error
   }

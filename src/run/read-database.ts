@@ -20,26 +20,21 @@ export async function readDatabase(
   { statementTimeout, onProgress }: Pick<ServerRequest, 'statementTimeout' | 'onProgress'>,
   { asMigrated: isMigrated }: { readonly asMigrated: boolean },
 ): Promise<ReadDatabase> {
-  const { startEngine } = await import('../engine/start-engine.ts')
+  const { connectUrl } = await import('../engine/open-url.ts')
   onProgress('connecting')
-  const engine = await startEngine({ kind: 'url', url })
+  const connection = await connectUrl(url)
   try {
-    const connection = await engine.database.connect()
-    try {
-      onProgress('reading the catalogs')
-      await connection.query('begin transaction isolation level repeatable read, read only')
-      const options = { statementTimeout, inTransaction: true }
-      const model = await readCatalog(connection, options)
-      const migrationRole = isMigrated ? mostFrequentOwner(model) : null
-      const migrated =
-        migrationRole === null ? model : await readCatalog(connection, { ...options, migrationRole })
-      await connection.query('rollback')
-      return { model, asMigrated: isMigrated ? { model: migrated, migrationRole } : null }
-    } finally {
-      await connection.close()
-    }
+    onProgress('reading the catalogs')
+    await connection.query('begin transaction isolation level repeatable read, read only')
+    const options = { statementTimeout, inTransaction: true }
+    const model = await readCatalog(connection, options)
+    const migrationRole = isMigrated ? mostFrequentOwner(model) : null
+    const migrated =
+      migrationRole === null ? model : await readCatalog(connection, { ...options, migrationRole })
+    await connection.query('rollback')
+    return { model, asMigrated: isMigrated ? { model: migrated, migrationRole } : null }
   } finally {
-    await engine.stop()
+    await connection.close()
   }
 }
 

@@ -1,3 +1,4 @@
+import { withoutPasswords } from '../findings/passwords.ts'
 import type { Drift } from '../model/drift.ts'
 import { sql } from '../sql/template.ts'
 import { defineCheck } from './define-check.ts'
@@ -6,8 +7,8 @@ import { protectedInvoices } from './examples/invoices.ts'
 /** What is long is told from a little before where the sides part. */
 const shown = 160
 
-function told(side: string | null, other: string | null): string {
-  if (side === null) return 'nothing'
+function told(side: string | null | undefined, other: string | null | undefined): string {
+  if (side === null || side === undefined) return 'nothing'
   if (side.length <= shown) return side
   let same = 0
   while (same < side.length && side[same] === other?.[same]) same++
@@ -18,7 +19,8 @@ function told(side: string | null, other: string | null): string {
 
 function messageOf({ object, fact, declared, live }: Drift): string {
   if (fact !== null) {
-    return `${object} differs from the migrations in ${fact}: the database has ${told(live, declared)}, they have ${told(declared, live)}`
+    const [there, said] = [live, declared].map((side) => side && withoutPasswords(side))
+    return `${object} differs from the migrations in ${fact}: the database has ${told(there, said)}, they have ${told(said, there)}`
   }
   return live === null
     ? `the database does not have ${object}, which the migrations declare`

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import picocolors from 'picocolors'
 import { InputError } from '../findings/input-error.ts'
-import type { Colors } from '../report/terminal.ts'
+import { type Colors, printableLine } from '../report/terminal.ts'
 import type { CommonOptions } from './options.ts'
 
 /** Writes a result to stdout, or to the file of `--output`. */
@@ -20,7 +20,7 @@ export function writeResult(text: string, { output }: CommonOptions): void {
 
 /** Hints, a line each: to stderr. */
 export function writeNotes(notes: readonly string[], { quiet }: CommonOptions): void {
-  if (!quiet) for (const note of notes) process.stderr.write(`${note}\n`)
+  if (!quiet) for (const note of notes) process.stderr.write(`${printableLine(note)}\n`)
 }
 
 /** Colours where stdout is a terminal; `--no-color` and NO_COLOR say never, FORCE_COLOR always. */

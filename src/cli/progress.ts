@@ -1,4 +1,5 @@
 import type { Spinner } from 'yocto-spinner'
+import { printableLine } from '../report/terminal.ts'
 import type { CommonOptions } from './options.ts'
 
 /** What takes no longer than this, in milliseconds, goes without a word. */
@@ -17,8 +18,8 @@ export async function withProgress<Result>(
   }, patience)
   try {
     return await work((doing) => {
-      shown.text = doing
-      if (shown.spinner !== null) shown.spinner.text = doing
+      shown.text = printableLine(doing)
+      if (shown.spinner !== null) shown.spinner.text = shown.text
     })
   } finally {
     shown.over = true

@@ -1,10 +1,11 @@
 import type { CheckResult, ReadServer } from '../findings/check-result.ts'
 import type { Finding, Severity } from '../findings/finding.ts'
+import { withoutPasswords } from '../findings/passwords.ts'
 import { LineIndex } from '../findings/position.ts'
 import type { Provenance } from '../model/schema-model.ts'
 import { displayName } from '../sql/identifiers.ts'
 import { codeFrame } from './code-frame.ts'
-import { type Colors, count, printable } from './terminal.ts'
+import { type Colors, count, printable, printableLine } from './terminal.ts'
 
 export interface TextOptions {
   readonly colors: Colors
@@ -18,7 +19,9 @@ export function checkText(result: CheckResult, { colors, quiet }: TextOptions): 
     ({ severity, repairedBy }) =>
       severity === 'error' || (!quiet && (severity === 'warning' || repairedBy === null)),
   )
-  const lines = new Map([...result.texts].map(([file, text]) => [file, new LineIndex(text)]))
+  const lines = new Map(
+    [...result.texts].map(([file, text]) => [file, new LineIndex(withoutPasswords(text))]),
+  )
   const blocks: string[] = []
   let before: Finding | null = null
   for (const group of alike(told)) {
@@ -35,7 +38,7 @@ export function checkText(result: CheckResult, { colors, quiet }: TextOptions): 
 
 /** The file, or the database for what stands in none. */
 function headingOf({ file }: Finding, { server }: CheckResult): string {
-  return printable(file ?? (server === null ? 'no file' : serverName(server)))
+  return printableLine(file ?? (server === null ? 'no file' : serverName(server)))
 }
 
 type Group = readonly [Finding, ...Finding[]]
@@ -67,10 +70,12 @@ function findingBlock(
 ): string {
   const { check, severity, message, help, source, fix, repairedBy } = finding
   const index = source === null ? undefined : lines.get(source.file)
-  const rows = [`${paint(severity, colors)} ${colors.bold(printable(message))} ${colors.dim(`[${check}]`)}`]
+  const rows = [
+    `${paint(severity, colors)} ${colors.bold(printableLine(message))} ${colors.dim(`[${check}]`)}`,
+  ]
   if (source !== null && index !== undefined) {
     const { line, column } = index.positionOf(source.start)
-    rows.push(colors.dim(`  at ${printable(source.file)}:${line}:${column}`))
+    rows.push(colors.dim(`  at ${printableLine(source.file)}:${line}:${column}`))
     if (!isSame(source, before?.source ?? null)) rows.push(...codeFrame(index, source, colors))
   }
   if (others.length > 0) rows.push(...labelled('note', again(others, lines), colors))
@@ -162,10 +167,10 @@ function summary(result: CheckResult, colors: Colors, quiet: boolean): string {
 function whatWasRead({ files, statements, relations, server }: CheckResult): string {
   const read = files === 0 ? [] : [count(files, 'file'), count(statements, 'statement')]
   const counts = [...read, count(relations, 'relation')].join(', ')
-  return server === null ? counts : `${counts} of ${printable(serverName(server))}`
+  return server === null ? counts : `${counts} of ${printableLine(serverName(server))}`
 }
 
 function serverName({ database, version }: ReadServer): string {
-  const name = `PostgreSQL ${version}`
-  return database === null ? `what ${name} made of them` : `the database ${displayName(database)} (${name})`
+  const place = database === null ? 'the server that ran them' : `the database ${displayName(database)}`
+  return `${place} (PostgreSQL ${version})`
 }

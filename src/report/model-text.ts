@@ -1,6 +1,6 @@
 import { displayId, displayName } from '../sql/identifiers.ts'
 import { modelFacts, type PolicyFacts, type PrintedModel } from './model-facts.ts'
-import { count, printable } from './terminal.ts'
+import { count, printableLine } from './terminal.ts'
 
 /** The model as JSON, in the form of `modelFacts`. */
 export function modelJson(printed: PrintedModel): string {
@@ -15,7 +15,9 @@ export function modelText(printed: PrintedModel): string {
       `${displayId(relation.namespace, relation.name)} (${described(relation)})`,
       `  row security ${rowSecurity(relation.rowSecurityEnabled, relation.rowSecurityForced)}`,
       ...relation.policies.flatMap(policyRows),
-    ].join('\n'),
+    ]
+      .map(printableLine)
+      .join('\n'),
   )
   const more = [
     ...functions
@@ -35,8 +37,8 @@ export function modelText(printed: PrintedModel): string {
     ),
   ]
   const total = `${count(relations.length, 'relation')}, ${count(functions.length, 'function')}, ${count(roles.length, 'role')}, ${count(unmodelled.length, 'unmodelled statement')}`
-  const blocks = [...rows, ...(more.length > 0 ? [more.join('\n')] : []), total]
-  return `${printable(blocks.join('\n\n'))}\n`
+  const blocks = [...rows, ...(more.length > 0 ? [more.map(printableLine).join('\n')] : []), total]
+  return `${blocks.join('\n\n')}\n`
 }
 
 function described({

@@ -105,7 +105,7 @@ function isOpenOfOld(namespace: string, declared: SchemaModel, live: SchemaModel
 
 function driftFrom(difference: Difference, declared: SchemaModel): Drift {
   const { kind, id, field, left, right } = difference
-  const sides = field === 'grants' ? grantsOfOneSide(left, right) : { declared: left, live: right }
+  const sides = field === 'grants' ? grantsOfOneSide(left, right) : withoutSecrets(difference)
   return {
     ...namesOf(difference),
     relation: kind === 'relations' ? id : null,
@@ -114,6 +114,19 @@ function driftFrom(difference: Difference, declared: SchemaModel): Drift {
     source: declared[kind].get(id)?.source ?? null,
   }
 }
+
+/** A setting with a dot in its name is the user's own, and keeps many a key: its values are not told. */
+function withoutSecrets({ kind, id, field, left, right }: Difference): Pick<Drift, 'declared' | 'live'> {
+  if (kind === 'databaseSettings' && id.includes('.')) return { declared: hidden, live: hidden }
+  if (field !== 'settings') return { declared: left, live: right }
+  const [declared = null, live = null] = [left, right].map((list) => {
+    const settings: string[] = JSON.parse(list ?? '[]')
+    return JSON.stringify(settings.map((setting) => setting.replace(/^([^=]+\.[^=]+)=.*$/s, `$1=${hidden}`)))
+  })
+  return { declared, live }
+}
+
+const hidden = '***'
 
 /** Of two lists of grants, what each has that the other has not. */
 function grantsOfOneSide(left: string | null, right: string | null): Pick<Drift, 'declared' | 'live'> {

@@ -1,5 +1,5 @@
 import type { Node, VariableSetStmt } from 'libpg-query'
-import { displayName } from '../sql/identifiers.ts'
+import { printName } from '../sql/expression.ts'
 import { as } from '../sql/node.ts'
 
 /** Settings that are lists of names, each quoted by itself. */
@@ -21,7 +21,7 @@ function constantText(arg: Node, quoted: boolean): string {
   const constant = as(arg, 'A_Const') ?? as(as(arg, 'TypeCast')?.arg, 'A_Const')
   if (constant?.sval !== undefined) {
     const text = constant.sval.sval ?? ''
-    return quoted ? displayName(text) : text
+    return quoted ? printName(text) : text
   }
   if (constant?.ival !== undefined) return String(constant.ival.ival ?? 0)
   if (constant?.boolval !== undefined) return constant.boolval.boolval ? 'true' : 'false'

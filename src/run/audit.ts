@@ -103,7 +103,17 @@ export async function loadLive(
     })
   }
   const { paths, config } = request
+  if (!isHeld && databaseUrl !== null && (engine !== null || paths.length > 0)) {
+    throw new InputError('both a database and migrations are named to print the model of', {
+      hint: 'Leave out one of them; audit holds one against the other.',
+    })
+  }
   const isDeclared = paths.length > 0 || (config?.migrations.length ?? 0) > 0
+  if (databaseUrl !== null && engine !== null && !isDeclared) {
+    throw new InputError('--engine runs migrations, and none are named', {
+      hint: 'Name those that declare what the database is to hold, or leave --engine out.',
+    })
+  }
   const declared = databaseUrl === null || (isHeld && isDeclared) ? await loadHistory(request) : null
   const live =
     databaseUrl === null

@@ -119,6 +119,6 @@ function nothingNamed(cwd: string, config: Config | null): InputError {
   const message = config === null ? 'no migrations named, and no config found' : 'no migrations named'
   return new InputError(message, {
     ...(config === null ? {} : { file: config.file }),
-    hint: `Name a folder, a file or a glob: ringfence check ${folder ?? 'migrations'}; or set "migrations" in ${config?.file ?? 'ringfence.config.json'}.`,
+    hint: `Name a folder, a file or a glob, such as ${folder ?? 'migrations'}; or set "migrations" in ${config?.file ?? 'ringfence.config.json'}.`,
   })
 }

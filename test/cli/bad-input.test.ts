@@ -38,7 +38,7 @@ describe('paths', () => {
   })
 
   test('none at all names the folder that could be meant', () => {
-    expect(refused(ringfence(['check'], folderWith(safe)))).toContain('ringfence check migrations')
+    expect(refused(ringfence(['check'], folderWith(safe)))).toContain('a glob, such as migrations')
   })
 
   test('a directory named like a file is refused or left aside, and never read as empty', () => {

@@ -150,8 +150,10 @@ class Edges {
   }
 
   replace(dependent: string, keys: ReadonlySet<string>): void {
-    for (const key of this.from(dependent)) if (!keys.has(key)) this.#dependents.get(key)?.delete(dependent)
-    for (const key of keys) this.add(key, dependent)
+    const before = this.#dependencies.get(dependent)
+    if (before === undefined && keys.size === 0) return
+    for (const key of before ?? []) if (!keys.has(key)) this.#dependents.get(key)?.delete(dependent)
+    for (const key of keys) if (!before?.has(key)) this.add(key, dependent)
     this.#dependencies.set(dependent, keys)
   }
 }

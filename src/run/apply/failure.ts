@@ -38,11 +38,12 @@ function placeOf(
   return { file, ...new LineIndex(text).positionOf(start + within) }
 }
 
-/** The name of the extension that a server lacks, where that is what it says. */
+/** The name of the extension that a server lacks, where that is what it says: since PostgreSQL 15 in so many words. */
 export function missingExtension(error: unknown): string | null {
   const { code, message } = error instanceof Error ? (error as ServerError) : { code: undefined, message: '' }
-  if (code !== '0A000') return null
-  return /^extension "(.+)" is not available$/.exec(message)?.[1] ?? null
+  if (code === '0A000') return /^extension "(.+)" is not available$/.exec(message)?.[1] ?? null
+  if (code === '58P01') return /extension control file ".*\/([^/]+)\.control"/.exec(message)?.[1] ?? null
+  return null
 }
 
 export function isDuplicateRole(error: unknown): boolean {

@@ -13,7 +13,7 @@ function vectorType(name: string): string {
       input = ${name}_in, output = ${name}_out, typmod_in = ${name}_typmod_in, typmod_out = ${name}_typmod_out,
       internallength = variable, storage = extended
     );
-    create function ${name}_cmp(${name}, ${name}) returns integer language sql immutable as 'select 0';
+    create function ${name}_hash(${name}) returns integer language sql immutable as 'select 0';
     create function l2_distance(${name}, ${name}) returns double precision language sql immutable as 'select 0.0::float8';
     create function l1_distance(${name}, ${name}) returns double precision language sql immutable as 'select 0.0::float8';
     create function cosine_distance(${name}, ${name}) returns double precision language sql immutable as 'select 0.0::float8';
@@ -33,12 +33,12 @@ function operatorClasses(method: string, type: string): string {
     .map(
       (distance, at) =>
         `create operator class ${type}_${distance}_ops ${at === 0 ? 'default ' : ''}for type ${type} using ${method}
-           as function 1 ${type}_cmp(${type}, ${type});`,
+           as function 1 (${type}, ${type}) ${type}_hash(${type});`,
     )
     .join('\n')
 }
 
-/** Indexes by its access methods are built as those of btree, which orders all values alike. */
+/** Indexes by its access methods are built as those of hash, which takes values of any length and promises no order. */
 export const vectorStub: StubExtension = {
   namespace: null,
   version: '0.8.0',
@@ -46,7 +46,7 @@ export const vectorStub: StubExtension = {
   sql: [
     ...['vector', 'halfvec', 'sparsevec'].map(vectorType),
     ...['hnsw', 'ivfflat'].flatMap((method) => [
-      `create access method ${method} type index handler bthandler;`,
+      `create access method ${method} type index handler hashhandler;`,
       ...['vector', 'halfvec', 'sparsevec'].map((type) => operatorClasses(method, type)),
     ]),
   ].join('\n'),

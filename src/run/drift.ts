@@ -1,5 +1,6 @@
 import type { Difference } from '../catalog/comparison.ts'
 import { differencesOf } from '../catalog/differences.ts'
+import { isAffected } from '../model/affected.ts'
 import type { Drift } from '../model/drift.ts'
 import type { Provenance, RoleName, SchemaModel } from '../model/schema-model.ts'
 import { isBookkeeping } from '../policy/bookkeeping.ts'
@@ -36,7 +37,8 @@ export function driftOf(
 
 /** A statement that is not modelled may have declared it. */
 function isUnmodelled({ kind, id }: Difference, { unmodelled }: SchemaModel): boolean {
-  return kind === 'relations' && [...unmodelled.values()].some(({ affects }) => affects?.includes(id))
+  if (kind !== 'relations') return false
+  return [...unmodelled.values()].some(({ affects }) => affects !== null && isAffected(affects, id))
 }
 
 /** Fields of a relation that decide who reaches its rows. The rest is for the migration tool to watch. */

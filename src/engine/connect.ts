@@ -1,3 +1,4 @@
+import { Socket } from 'node:net'
 import type { ClientConfig } from 'pg'
 import { connectionFailure, isConnectionLoss, serverGone } from './connection-failure.ts'
 import type { ConnectOptions, EngineConnection } from './engine.ts'
@@ -29,7 +30,8 @@ export async function connect(
     ...(options.password === undefined ? {} : { password: options.password }),
     client_encoding: 'UTF8',
   }
-  const client = new Client(config)
+  const socket = new Socket()
+  const client = new Client({ ...config, stream: () => socket })
   let lastWord: Error | null = null
   client.on('error', (error) => {
     lastWord ??= error // The query that needs the connection rejects with it.
@@ -37,6 +39,7 @@ export async function connect(
   try {
     await client.connect()
   } catch (error) {
+    socket.destroy() // The driver leaves it open where it is the one to give up.
     throw await connectionFailure(error, config, place)
   }
   let previous: Promise<unknown> = Promise.resolve()

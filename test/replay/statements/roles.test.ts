@@ -53,6 +53,11 @@ test('settings of a role and of the database are kept apart', () => {
   ])
 })
 
+test('a keyword in a search path is quoted as the server keeps it', () => {
+  const model = modelOf('create role a; alter role a set search_path to "select", "user", app')
+  expect(model.roles.get('a')?.settings).toEqual(['search_path="select", "user", app'])
+})
+
 test('the search path of the database counts in the sessions that start later', () => {
   const text = [
     'create schema app; alter database d set search_path = app; create table a (id int)',

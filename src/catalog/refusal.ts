@@ -20,6 +20,12 @@ export function refusal(error: unknown): InputError | null {
       cause: error,
     })
   }
+  if (code === '22021' || code === '22P05') {
+    return new InputError(`the catalogs hold text that is none in UTF-8: ${message}`, {
+      hint: 'Mend the names and definitions: an encoding such as SQL_ASCII lets any bytes pass for text.',
+      cause: error,
+    })
+  }
   if (code === 'XX000') return new SchemaChanged(message, error)
   if (!ofServer.test(code)) return null
   return new InputError(`the server could not answer a query of the reading: ${message} (SQLSTATE ${code})`, {

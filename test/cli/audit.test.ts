@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Database } from '../../src/engine/engine.ts'
-import { testServer } from '../server.ts'
+import { testedMajor, testServer } from '../server.ts'
 import { folderWith, ringfence } from './ringfence.ts'
 
 const server = testServer()
@@ -204,4 +204,13 @@ test('what only a server can tell of the migrations is settled by one that runs 
   }
   expect(driftOf().stderr).toContain('--engine embedded runs them, and settles it')
   expect(driftOf('--engine', 'embedded').drift).toEqual([])
+})
+
+test.skipIf(testedMajor === 18)('a server of another version that ran the migrations is told', async () => {
+  const database = await databaseWith(safe)
+  const files = { 'ringfence.config.json': config, 'm/1.sql': safe }
+  const { stderr } = auditing(database, files, 'm', '--engine', 'embedded')
+  expect(stderr).toContain(
+    `the migrations were run on PostgreSQL 18, and the database is of PostgreSQL ${testedMajor}`,
+  )
 })

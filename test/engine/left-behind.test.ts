@@ -110,8 +110,7 @@ test('a server that is killed is told to whoever asks it, and leaves nothing', a
   process.kill(server.postmaster, 'SIGKILL')
   const broke = {
     name: 'InputError',
-    message:
-      'the connection to the embedded PostgreSQL broke: the server stopped, crashed, or ended the session',
+    message: expect.stringMatching(/^the connection to the embedded PostgreSQL broke: /),
   }
   await expect(busy).rejects.toMatchObject(broke)
   await expect(connection.query('select 1')).rejects.toMatchObject(broke)

@@ -40,7 +40,9 @@ export async function settle(
     const old = before.length === 0 ? new Map() : defectsOf((await modelOf(before, tenancy.platform)).model)
     const present = defectsOf(after.model)
     const standing = lives.filter(({ defect, repairedBy }) => repairedBy !== null || present.has(defect.key))
-    const known = new Set(standing.map(({ defect }) => defect.key))
+    const known = new Set(
+      standing.flatMap(({ defect, repairedBy }) => (repairedBy === null ? defect.key : [])),
+    )
     const added = [...present.values()].filter(({ key }) => !known.has(key) && !old.has(key))
     return {
       lives: [...standing, ...added.map(lifeOf)],

@@ -60,3 +60,18 @@ test('a file that is asked about answers for what it brought by a way that repla
   }
   expect(findings(later, '--engine', 'embedded', 'm/3.sql')).toEqual({ code: 0, found: [] })
 })
+
+test('what one file mended and another undid by a way that replay can not follow stands', () => {
+  const off = 'alter table public.tenants disable row level security'
+  const [made = '', ...protection] = table.trim().split('\n')
+  const open = [made, ...protection.filter((line) => !line.includes('row level security'))]
+  const files = {
+    'm/1.sql': open.join('\n'),
+    'm/2.sql': `alter table public.tenants enable row level security;
+      alter table public.tenants force row level security;`,
+    'm/3.sql': unknowable(off),
+  }
+  const { code, found } = findings(files, '--engine', 'embedded')
+  expect(code).toBe(1)
+  expect(found).toContain('policies-dormant public.tenants m/1.sql')
+})

@@ -5,7 +5,7 @@ import { as } from '../../sql/node.ts'
 
 /**
  * A migration names the database that it is meant for; it is applied to one of another name. The text of a statement on
- * a database (ALTER DATABASE, GRANT ON DATABASE, COMMENT ON DATABASE) with the name of the one at hand; undefined for
+ * a database (ALTER DATABASE, ALTER ROLE IN DATABASE, GRANT ON DATABASE, COMMENT ON DATABASE) with the name of the one at hand; undefined for
  * any other statement.
  */
 export async function onDatabase(node: Node, connection: Connection): Promise<string | undefined> {
@@ -18,6 +18,8 @@ function renamed(node: Node, name: string): string | undefined {
   const named = { String: { sval: name } }
   const settings = as(node, 'AlterDatabaseSetStmt')
   if (settings !== undefined) return deparse({ AlterDatabaseSetStmt: { ...settings, dbname: name } })
+  const role = as(node, 'AlterRoleSetStmt')
+  if (role?.database !== undefined) return deparse({ AlterRoleSetStmt: { ...role, database: name } })
   const options = as(node, 'AlterDatabaseStmt')
   if (options !== undefined) return deparse({ AlterDatabaseStmt: { ...options, dbname: name } })
   const owner = as(node, 'AlterOwnerStmt')

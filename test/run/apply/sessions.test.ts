@@ -46,6 +46,19 @@ test('a setting of the database is in force for the next session, and is set on 
   await connection.close()
 })
 
+test('what a role sets in the database of the migrations is set in the one at hand', async () => {
+  const database = await server().createDatabase()
+  const text = `create role clerk; alter role clerk in database production set search_path = app;`
+  await applyMigrations(database, files([text]))
+  const connection = await database.connect()
+  const rows = await connection.query(
+    `select d.datname = current_database() as here, s.setconfig[1] as setting
+     from pg_db_role_setting s join pg_database d on d.oid = s.setdatabase`,
+  )
+  expect(rows).toEqual([{ here: true, setting: 'search_path=app' }])
+  await connection.close()
+})
+
 test('rows of COPY are left out', async () => {
   const database = await server().createDatabase()
   const text = 'create table t (id int);\ncopy t from stdin;\n1\n\\.\nalter table t add x int;'

@@ -52,17 +52,27 @@ export function normalOperation(expr: A_Expr, scope: Scope, expressions: Express
         const nulltesttype = kind === 'AEXPR_DISTINCT' ? 'IS_NOT_NULL' : 'IS_NULL'
         return typed({ NullTest: { arg: first.node, nulltesttype } }, 'boolean')
       }
-      const type = kind === 'AEXPR_NULLIF' ? left.type : 'boolean'
-      return typed({ A_Expr: { ...expr, lexpr: first.node, rexpr: second.node } }, type)
+      const operands = { lexpr: first.node, rexpr: second.node }
+      if (kind === 'AEXPR_NULLIF') return typed({ A_Expr: { ...expr, ...operands } }, left.type)
+      const distinct: Node = { A_Expr: { ...expr, ...operands, kind: 'AEXPR_DISTINCT' } }
+      return typed(kind === 'AEXPR_DISTINCT' ? distinct : negated(distinct), 'boolean')
     }
     case 'AEXPR_SIMILAR':
       return normalOperation({ ...expr, kind: 'AEXPR_OP' }, scope, expressions)
-    case 'AEXPR_OP':
+    case 'AEXPR_OP': {
+      const parts = rowsApart(expr, name)
+      if (parts !== null) return expressions.of(parts, scope)
+      return binary(expr, name, of(lexpr), of(rexpr))
+    }
     case 'AEXPR_LIKE':
     case 'AEXPR_ILIKE':
       return binary(expr, name, of(lexpr), of(rexpr))
   }
   return typed({ A_Expr: expr })
+}
+
+function negated(node: Node): Node {
+  return { BoolExpr: { boolop: 'NOT_EXPR', args: [node] } }
 }
 
 function binary(expr: A_Expr, name: string, left: Typed | undefined, right: Typed | undefined): Typed {
@@ -76,6 +86,19 @@ function binary(expr: A_Expr, name: string, left: Typed | undefined, right: Type
   const [first, second] = alike.has(name) ? meetAlike(left, right) : meet(left, withPath(name, left, right))
   const type = operatorResult(name, left.type, right.type)
   return typed({ A_Expr: { ...written, kind: 'AEXPR_OP', lexpr: first.node, rexpr: second.node } }, type)
+}
+
+/** Two rows are equal where all of their fields are: the server stores a comparison for each. */
+function rowsApart({ lexpr, rexpr }: A_Expr, name: string): Node | null {
+  const [fields, others] = [as(lexpr, 'RowExpr')?.args, as(rexpr, 'RowExpr')?.args]
+  if ((name !== '=' && name !== '<>') || fields === undefined || fields.length !== others?.length) return null
+  const args = fields.flatMap((field, at) => {
+    const other = others[at]
+    return other === undefined ? [] : operator(name, field, other)
+  })
+  const [only, second] = args
+  if (only !== undefined && second === undefined) return only
+  return { BoolExpr: { boolop: name === '=' ? 'AND_EXPR' : 'OR_EXPR', args } }
 }
 
 /** Operators that people use between values of one type. */

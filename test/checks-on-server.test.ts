@@ -7,6 +7,7 @@ import { loadParser } from '../src/sql/parse.ts'
 import { writeName } from '../src/templates/row-security.ts'
 import type { Tenancy } from '../src/tenancy/tenancy.ts'
 import { findingsOf, type Played, play, showsIn, tenancyOf } from './checks/examples.ts'
+import { owner } from './checks/prelude.ts'
 import { expectProse } from './checks/prose.ts'
 import { own, type Rows } from './checks/rows.ts'
 import { codeOf, Stage, type Verdict } from './checks/stage.ts'
@@ -97,7 +98,7 @@ async function modelByHand(
   if (byHand !== undefined) await stage.apply(byHand)
   const model = await stage.model()
   if (model.server === null) throw new Error('a server has no facts of itself')
-  const { drift } = driftOf(play(sql, example.tenancy).model, model, tenancy)
+  const { drift } = driftOf(play(sql, example.tenancy).model, model, tenancy, owner)
   return { ...model, server: { ...model.server, drift } }
 }
 

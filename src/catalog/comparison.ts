@@ -1,4 +1,5 @@
 import type { Expression, Grant, RoleName, SchemaModel } from '../model/schema-model.ts'
+import { majorOf } from '../model/server-facts.ts'
 import { knownNames } from '../policy/known-names.ts'
 import { printExpression, printQuery } from '../sql/expression.ts'
 import { looselyEqual } from '../sql/normal-form/loosely-equal.ts'
@@ -43,15 +44,21 @@ export class Comparison {
   readonly #migrationRole: RoleName | null
   readonly #left: KnownNames
   readonly #right: KnownNames
+  /** Of enums: a constant goes by the new name where a label was renamed. */
+  readonly #labels: readonly [left: ReadonlySet<string>, right: ReadonlySet<string>]
 
   /** The older of the servers that the sides are of; infinite where none is. */
   readonly #version: number
+  /** Whether servers of one major version printed both sides: they print the same thing in the same way. */
+  readonly #isPrintedAlike: boolean
 
   constructor(left: SchemaModel, right: SchemaModel, migrationRole: RoleName | null) {
-    this.#version = Math.min(
-      ...[left, right].map(({ server }) => server?.version ?? Number.POSITIVE_INFINITY),
-    )
+    const versions = [left, right].map(({ server }) => server?.version ?? Number.POSITIVE_INFINITY)
+    const [one, other] = versions.map(majorOf)
+    this.#version = Math.min(...versions)
+    this.#isPrintedAlike = one === other && Number.isFinite(one)
     this.#migrationRole = migrationRole
+    this.#labels = [labelsOf(left), labelsOf(right)]
     this.#left = knownNames(left)
     this.#right = knownNames(right)
   }
@@ -88,6 +95,12 @@ export class Comparison {
     this.differences.push(differenceAt(place, left, right))
   }
 
+  /** Texts of what a replay keeps as it was written: the same, or told apart only where one server prints both. */
+  written(place: Place, left: string | null, right: string | null): void {
+    if (left === right || this.#isPrintedAlike) this.value(place, left, right)
+    else this.skip(place, left, right)
+  }
+
   expression(place: Place, left: Expression | null, right: Expression | null): void {
     this.#texts(place, left && this.#print(place, left, 'left'), right && this.#print(place, right, 'right'))
   }
@@ -101,15 +114,26 @@ export class Comparison {
     return printExpression(normalExpression(expression, names, scopes?.[side], type ?? undefined))
   }
 
+  #isLooselyEqual(left: string, right: string): boolean {
+    if (this.#isPrintedAlike) return false
+    const [labels, others] = this.#labels
+    const isNewLabel = (one: string, other: string) => !labels.has(one) && others.has(other)
+    return looselyEqual(left, right, isNewLabel)
+  }
+
   #texts(place: Place, left: string | null, right: string | null): void {
     if (left === right) this.compared++
-    else if (left !== null && right !== null && looselyEqual(left, right)) {
+    else if (left !== null && right !== null && this.#isLooselyEqual(left, right)) {
       this.notCompared.push(differenceAt(place, left, right))
     } else {
       this.compared++
       this.differ(place, left, right)
     }
   }
+}
+
+function labelsOf({ types }: SchemaModel): ReadonlySet<string> {
+  return new Set([...types.values()].flatMap(({ labels }) => labels))
 }
 
 /** Owns `public` from PostgreSQL 15 on: whoever owns the database, and so runs the migrations. */

@@ -15,6 +15,7 @@ import {
   routineFields,
   sequenceFields,
   settingFields,
+  type ToldMembership,
   typeFields,
 } from './model-fields.ts'
 
@@ -70,7 +71,7 @@ export function differencesOf(
   maps('types', left.types, right.types, typeFields)
   maps('sequences', left.sequences, right.sequences, sequenceFields)
   maps('roles', left.roles, right.roles, roleFields)
-  maps('roleMemberships', left.roleMemberships, right.roleMemberships, membershipFields)
+  maps('roleMemberships', membershipsOf(left), membershipsOf(right), membershipFields)
   const rows = ({ defaultPrivileges }: SchemaModel) => rowsOf(defaultPrivileges, migrationRole, comparison)
   maps('defaultPrivileges', rows(left), rows(right), defaultPrivilegeFields)
   maps('publications', left.publications, right.publications, publicationFields)
@@ -79,6 +80,15 @@ export function differencesOf(
   maps('databaseSettings', left.databaseSettings, right.databaseSettings, settingFields)
   const { differences, notCompared, compared } = comparison
   return { differences, notCompared, compared }
+}
+
+function membershipsOf({ roleMemberships, roles }: SchemaModel): ReadonlyMap<string, ToldMembership> {
+  return new Map(
+    [...roleMemberships].map(([key, membership]) => {
+      const inherit = membership.inherit ?? roles.get(membership.member)?.inherit ?? true
+      return [key, { ...membership, inherits: { inherit, isSaid: membership.inherit !== null } }]
+    }),
+  )
 }
 
 /** Temporary relations are there for one session only. */

@@ -1,4 +1,5 @@
 import type { Expression, Grant, RoleName } from '../model/schema-model.ts'
+import { printExpression } from '../sql/expression.ts'
 import { withoutModifier } from '../sql/normal-form/casts.ts'
 import type { Comparison, Place } from './comparison.ts'
 
@@ -21,6 +22,24 @@ export const ignored: Compare<unknown> = () => undefined
 /** The order says nothing. */
 export const unordered: Compare<readonly unknown[]> = (comparison, place, left, right) =>
   comparison.value(place, sorted(left), sorted(right))
+
+/** Names and expressions as they were written, none of them bound. */
+export const written: Compare<string | Expression | readonly (string | Expression)[] | null> = (
+  comparison,
+  place,
+  left,
+  right,
+) => comparison.written(place, writtenText(left), writtenText(right))
+
+function writtenText(items: string | Expression | readonly (string | Expression)[] | null): string | null {
+  if (items === null || typeof items === 'string') return items
+  if (!isList(items)) return printExpression(items)
+  return items.length === 0 ? null : items.map(writtenText).join('; ')
+}
+
+function isList<T>(items: T | readonly T[]): items is readonly T[] {
+  return Array.isArray(items)
+}
 
 export const expression: Compare<Expression | null> = (comparison, place, left, right) =>
   comparison.expression(place, left, right)

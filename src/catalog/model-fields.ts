@@ -1,4 +1,5 @@
 import type {
+  ArgumentDefault,
   Column,
   Constraint,
   DatabaseSetting,
@@ -8,6 +9,7 @@ import type {
   Extension,
   Index,
   Namespace,
+  NarrowedRelation,
   PartitionKey,
   Policy,
   Publication,
@@ -23,6 +25,7 @@ import type {
 } from '../model/schema-model.ts'
 import { as } from '../sql/node.ts'
 import {
+  type Compare,
   expression,
   type Fields,
   grants,
@@ -34,6 +37,7 @@ import {
   type,
   unordered,
   value,
+  written,
 } from './fields.ts'
 
 export const namespaceFields: Fields<Namespace> = { name: value, owner, grants, source: ignored }
@@ -89,11 +93,22 @@ const triggerFields: Fields<Trigger> = {
   events: unordered,
   forEachRow: value,
   routine: value,
+  arguments: value,
+  columns: written,
+  when: written,
   enabled: value,
   source: ignored,
 }
 
-const ruleFields: Fields<Rule> = { name: value, event: value, instead: value, source: ignored }
+const ruleFields: Fields<Rule> = {
+  name: value,
+  event: value,
+  instead: value,
+  condition: written,
+  actions: written,
+  enabled: value,
+  source: ignored,
+}
 
 const viewFields: Fields<ViewDefinition> = {
   query: (comparison, place, left, right) => comparison.query(place, left, right),
@@ -137,6 +152,14 @@ function returned(statement: Expression): Expression {
   return as(statement, 'ReturnStmt')?.returnval ?? statement
 }
 
+const defaults: Compare<readonly ArgumentDefault[]> = (comparison, place, left, right) => {
+  if (left.length !== right.length) comparison.value(place, left.length, right.length)
+  for (const [at, { type, value: one }] of left.entries()) {
+    const other = right[at]
+    if (other !== undefined) comparison.expression({ ...place, type }, one, other.value)
+  }
+}
+
 export const routineFields: Fields<Routine> = {
   id: ignored,
   namespace: ignored,
@@ -144,6 +167,7 @@ export const routineFields: Fields<Routine> = {
   kind: value,
   arguments: value,
   argumentNames: value,
+  argumentDefaults: defaults,
   returns: value,
   language: value,
   body: value,
@@ -153,6 +177,7 @@ export const routineFields: Fields<Routine> = {
   },
   securityDefiner: value,
   leakproof: value,
+  strict: value,
   volatility: value,
   settings: value,
   owner,
@@ -188,16 +213,25 @@ export const roleFields: Fields<Role> = {
   login: value,
   inherit: value,
   createRole: value,
+  replication: value,
   settings: value,
   source: ignored,
 }
 
-export const membershipFields: Fields<RoleMembership> = {
+/** A membership, and whether its member inherits: where it doesn't say, as of now, its own INHERIT decided when it was granted. */
+export interface ToldMembership extends RoleMembership {
+  readonly inherits: { readonly inherit: boolean; readonly isSaid: boolean }
+}
+
+export const membershipFields: Fields<ToldMembership> = {
   role: value,
   member: value,
   admin: value,
-  inherit: (comparison, place, left, right) => {
-    if (left !== null && right !== null) comparison.value(place, left, right)
+  inherit: ignored,
+  inherits: (comparison, place, left, right) => {
+    const isSaid = left.isSaid && right.isSaid
+    if (isSaid || left.inherit === right.inherit) comparison.value(place, left.inherit, right.inherit)
+    else comparison.skip(place, left.inherit, right.inherit)
   },
   set: value,
   source: ignored,
@@ -214,10 +248,13 @@ export const defaultPrivilegeFields: Fields<DefaultPrivilege> = {
   source: ignored,
 }
 
+const narrowedFields: Fields<NarrowedRelation> = { name: value, where: written, columns: written }
+
 export const publicationFields: Fields<Publication> = {
   name: value,
   allTables: value,
   relations: unordered,
+  narrowed: named(narrowedFields),
   namespaces: unordered,
   source: ignored,
 }

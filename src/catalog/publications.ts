@@ -23,7 +23,10 @@ export async function readPublications(reading: Reading): Promise<ReadonlyMap<st
       {
         name,
         allTables,
-        relations: relations.get(oid) ?? [],
+        relations: (relations.get(oid) ?? []).map((relation) => relation.name),
+        narrowed: (relations.get(oid) ?? []).filter(
+          ({ where, columns }) => where !== null || columns !== null,
+        ),
         namespaces: namespaces.get(oid) ?? [],
         source: null,
       },

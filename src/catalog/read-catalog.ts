@@ -96,6 +96,8 @@ const settings = sql`
   set local bytea_output to 'hex';
   set local lock_timeout to 0;
   set local idle_in_transaction_session_timeout to 0;
+  set local standard_conforming_strings to on;
+  set local lc_monetary to 'C';
   set local jit to off;
   set local enable_nestloop to off;
   set local work_mem to '64MB'`

@@ -1,5 +1,5 @@
 import { sql } from '../sql/template.ts'
-import { firstUserOid, isUsersOrTemporary, namespaceName, standsAlone } from './conditions.ts'
+import { firstUserOid, isOfSession, namespaceName, standsAlone } from './conditions.ts'
 import type { Reading } from './reading.ts'
 
 export interface RelationRow {
@@ -15,7 +15,10 @@ export interface RelationRow {
   readonly acl: string | null
 }
 
-/** Temporary relations of this session only; none that belong to an extension. */
+/**
+ * Temporary relations of this session only; none that belong to an extension. Somebody's own may stand in the namespaces
+ * of the system.
+ */
 const relations = sql`
   select c.oid,
     ${namespaceName('c', 'n')} as namespace, c.relname as name, c.relkind as kind, c.relpersistence as persistence,
@@ -24,7 +27,7 @@ const relations = sql`
     c.relacl::pg_catalog.text as acl
   from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
   where c.oid >= ${firstUserOid} and c.relkind in ('r', 'p', 'v', 'm', 'f')
-    and ${isUsersOrTemporary('n')} and ${standsAlone('pg_class', 'c.oid')}
+    and ${isOfSession('c')} and ${standsAlone('pg_class', 'c.oid')}
   order by c.oid`
 
 export function readRelationRows(reading: Reading): Promise<readonly RelationRow[]> {

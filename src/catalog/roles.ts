@@ -7,7 +7,7 @@ type RoleRow = Omit<Role, 'settings' | 'source'>
 /** `pg_roles` may be read where `pg_authid` may not. Names that begin with `pg_` are PostgreSQL's own roles. */
 const roles = sql`
   select rolname as name, rolsuper as superuser, rolbypassrls as "bypassRowSecurity", rolcanlogin as login,
-    rolinherit as inherit, rolcreaterole as "createRole"
+    rolinherit as inherit, rolcreaterole as "createRole", rolreplication as replication
   from pg_catalog.pg_roles
   where not pg_catalog.starts_with(rolname, 'pg_')
   order by oid`

@@ -1,7 +1,7 @@
-import type { Grant, Routine } from '../model/schema-model.ts'
+import type { ArgumentDefault, Grant, Routine } from '../model/schema-model.ts'
 import { displayId, displayName } from '../sql/identifiers.ts'
 import { sql } from '../sql/template.ts'
-import { firstUserOid, isUsers, standsAlone } from './conditions.ts'
+import { firstUserOid, printedExpression, standsAlone } from './conditions.ts'
 import type { Privileges } from './privileges.ts'
 import { oneOf, type Reading } from './reading.ts'
 
@@ -13,6 +13,7 @@ interface RoutineRow {
   readonly arguments: readonly string[]
   /** Of all parameters, those of the result among them; null where no parameter has a name. */
   readonly names: readonly string[] | null
+  readonly defaults: string | null
   /** Null where every parameter is an input. */
   readonly modes: readonly string[] | null
   /** Types of all parameters; null where every parameter is an input. */
@@ -25,13 +26,14 @@ interface RoutineRow {
   readonly sqlBody: string | null
   readonly definer: boolean
   readonly leakproof: boolean
+  readonly strict: boolean
   readonly volatility: string
   readonly settings: readonly string[]
   readonly owner: string
   readonly acl: string | null
 }
 
-/** None that belong to an extension or that the server made for a type. */
+/** None that belong to an extension or that the server made for a type; somebody's own in the namespaces of the system too. */
 const routines = sql`
   select p.oid, n.nspname as namespace, p.proname as name, p.prokind as kind,
     array(
@@ -46,13 +48,15 @@ const routines = sql`
     pg_catalog.format_type(p.prorettype, null) as returns, p.proretset as "returnsSet",
     l.lanname as language, p.prosrc as text, p.probin as file,
     case when p.prosqlbody is not null then coalesce(pg_catalog.pg_get_function_sqlbody(p.oid), '') end as "sqlBody",
-    p.prosecdef as definer, p.proleakproof as leakproof, p.provolatile as volatility,
+    p.prosecdef as definer, p.proleakproof as leakproof, p.proisstrict as strict,
+    ${printedExpression('p.proargdefaults', '0')} as defaults, p.provolatile as volatility,
     coalesce(p.proconfig, '{}') as settings,
     pg_catalog.pg_get_userbyid(p.proowner) as owner, p.proacl::pg_catalog.text as acl
   from pg_catalog.pg_proc p
     join pg_catalog.pg_namespace n on n.oid = p.pronamespace
     join pg_catalog.pg_language l on l.oid = p.prolang
-  where p.oid >= ${firstUserOid} and ${isUsers('n')} and ${standsAlone('pg_proc', 'p.oid', ['e', 'i'])}
+  where p.oid >= ${firstUserOid} and not pg_catalog.starts_with(n.nspname, 'pg_temp_')
+    and ${standsAlone('pg_proc', 'p.oid', ['e', 'i'])}
   order by p.oid`
 
 const kinds: Readonly<Record<string, Routine['kind']>> = {
@@ -92,12 +96,14 @@ function routineOf(reading: Reading, privileges: Privileges, row: RoutineRow): R
     kind,
     arguments: types,
     argumentNames: inputNames(row),
+    argumentDefaults: defaultsOf(reading, row.defaults, types),
     returns: kind === 'function' ? resultOf(reading, row) : null,
     language: row.language,
     body: isBodyInSql || kind === 'aggregate' ? null : (row.file ?? row.text),
     sqlBody: row.sqlBody === null ? null : reading.printed.body(row.sqlBody),
     securityDefiner: row.definer,
     leakproof: row.leakproof,
+    strict: row.strict,
     volatility: oneOf(volatilities, row.volatility),
     settings: row.settings.map(withLowerName),
     owner: reading.owner(row.owner),
@@ -110,6 +116,14 @@ function routineOf(reading: Reading, privileges: Privileges, row: RoutineRow): R
 export function withLowerName(setting: string): string {
   const end = setting.indexOf('=')
   return setting.slice(0, end).toLowerCase() + setting.slice(end)
+}
+
+function defaultsOf({ printed }: Reading, text: string | null, types: readonly string[]): ArgumentDefault[] {
+  const values = printed.expressions(text)
+  return types.slice(types.length - values.length).flatMap((type, at) => {
+    const value = values[at]
+    return value === undefined ? [] : { type, value }
+  })
 }
 
 function inputNames({ arguments: types, names, modes }: RoutineRow): (string | null)[] {

@@ -1,18 +1,23 @@
 import type { Rule } from '../model/schema-model.ts'
+import { as } from '../sql/node.ts'
 import { sql } from '../sql/template.ts'
 import { firstUserOid } from './conditions.ts'
 import { grouped, oneOf, type Reading } from './reading.ts'
+import { firesInSessions } from './triggers.ts'
 
 interface RuleRow {
   readonly relation: number
   readonly name: string
   readonly event: string
   readonly instead: boolean
+  readonly definition: string
+  readonly enabled: string
 }
 
 /** A rule on SELECT is the query of a view. */
 const rules = sql`
-  select ev_class as relation, rulename as name, ev_type as event, is_instead as instead
+  select ev_class as relation, rulename as name, ev_type as event, is_instead as instead,
+    coalesce(pg_catalog.pg_get_ruledef(oid), '') as definition, ev_enabled as enabled
   from pg_catalog.pg_rewrite
   where ev_class >= ${firstUserOid} and ev_type <> '1'
   order by ev_class, oid`
@@ -24,6 +29,17 @@ export async function readRules(reading: Reading): Promise<ReadonlyMap<number, r
   return grouped(
     await reading.rows<RuleRow>(rules),
     ({ relation }) => relation,
-    ({ name, event, instead }) => ({ name, event: oneOf(events, event), instead, source: null }),
+    ({ name, event, instead, definition, enabled }) => {
+      const { whereClause, actions } = as(reading.printed.query(definition), 'RuleStmt') ?? {}
+      return {
+        name,
+        event: oneOf(events, event),
+        instead,
+        condition: whereClause ?? null,
+        actions: actions ?? [],
+        enabled: firesInSessions(enabled),
+        source: null,
+      }
+    },
   )
 }

@@ -1,5 +1,6 @@
 import type { RoutineId, Trigger } from '../model/schema-model.ts'
 import { displayId } from '../sql/identifiers.ts'
+import { as, strings } from '../sql/node.ts'
 import { sql } from '../sql/template.ts'
 import { firstUserOid } from './conditions.ts'
 import { grouped, type Reading } from './reading.ts'
@@ -11,6 +12,8 @@ interface TriggerRow {
   readonly enabled: string
   readonly namespace: string
   readonly routine: string
+  /** Null where it has no arguments, no condition and no list of columns. */
+  readonly definition: string | null
 }
 
 /**
@@ -19,7 +22,9 @@ interface TriggerRow {
  */
 const triggers = sql`
   select t.tgrelid as relation, t.tgname as name, t.tgtype as type, t.tgenabled as enabled,
-    n.nspname as namespace, p.proname as routine
+    n.nspname as namespace, p.proname as routine,
+    case when t.tgnargs > 0 or t.tgqual is not null or t.tgattr::pg_catalog.text <> ''
+      then coalesce(pg_catalog.pg_get_triggerdef(t.oid), '') end as definition
   from pg_catalog.pg_trigger t
     join pg_catalog.pg_proc p on p.oid = t.tgfoid
     join pg_catalog.pg_namespace n on n.oid = p.pronamespace
@@ -44,16 +49,29 @@ export async function readTriggers(reading: Reading): Promise<ReadonlyMap<number
   return grouped(
     await reading.rows<TriggerRow>(triggers),
     ({ relation }) => relation,
-    ({ name, type, enabled, namespace, routine }) => ({
+    ({ name, type, enabled, namespace, routine, definition }) => ({
       name,
       timing: type & before ? 'before' : type & insteadOf ? 'instead-of' : 'after',
       events: events.flatMap(([event, bit]) => (type & bit ? [event] : [])),
       forEachRow: (type & row) !== 0,
       routine: triggerRoutine(namespace, routine),
+      ...detailsOf(reading, definition),
       enabled: firesInSessions(enabled),
       source: null,
     }),
   )
+}
+
+function detailsOf(
+  { printed }: Reading,
+  definition: string | null,
+): Pick<Trigger, 'arguments' | 'columns' | 'when'> {
+  const statement = definition === null ? undefined : as(printed.query(definition), 'CreateTrigStmt')
+  return {
+    arguments: strings(statement?.args),
+    columns: strings(statement?.columns),
+    when: statement?.whenClause ?? null,
+  }
 }
 
 /** A trigger function takes no declared arguments. */

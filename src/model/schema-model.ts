@@ -160,6 +160,12 @@ export interface Trigger {
   readonly forEachRow: boolean
   /** `namespace.name()`: a trigger function takes no declared arguments. */
   readonly routine: RoutineId
+  /** What the function is told by `TG_ARGV`. */
+  readonly arguments: readonly string[]
+  /** Of UPDATE OF, as written or printed; empty for all. */
+  readonly columns: readonly string[]
+  /** The condition of WHEN, as written or printed. */
+  readonly when: Expression | null
   readonly enabled: boolean
   readonly source: Provenance | null
 }
@@ -168,6 +174,11 @@ export interface Rule {
   readonly name: string
   readonly event: 'select' | 'insert' | 'update' | 'delete'
   readonly instead: boolean
+  /** As written or printed, like the actions. */
+  readonly condition: Expression | null
+  /** None for NOTHING. */
+  readonly actions: readonly Expression[]
+  readonly enabled: boolean
   readonly source: Provenance | null
 }
 
@@ -206,6 +217,8 @@ export interface Routine {
   readonly arguments: readonly string[]
   /** Names of the input arguments, null where one has none. */
   readonly argumentNames: readonly (string | null)[]
+  /** Of the last input arguments, in order. A policy that leaves an argument out takes the default that stands now. */
+  readonly argumentDefaults: readonly ArgumentDefault[]
   readonly returns: string | null
   readonly language: string
   /** The text between the quotes of AS, or null for a body in standard SQL. */
@@ -214,12 +227,20 @@ export interface Routine {
   readonly sqlBody: readonly Expression[] | null
   readonly securityDefiner: boolean
   readonly leakproof: boolean
+  /** RETURNS NULL ON NULL INPUT. */
+  readonly strict: boolean
   readonly volatility: 'immutable' | 'stable' | 'volatile'
   /** `name=value` as pg_proc.proconfig has them, in order. */
   readonly settings: readonly string[]
   readonly owner: RoleName | null
   readonly grants: readonly Grant[]
   readonly source: Provenance | null
+}
+
+export interface ArgumentDefault {
+  /** Of the argument. */
+  readonly type: string
+  readonly value: Expression
 }
 
 export interface Type {
@@ -254,6 +275,8 @@ export interface Role {
   readonly login: boolean
   readonly inherit: boolean
   readonly createRole: boolean
+  /** REPLICATION: reads the changes of every table, without row security. */
+  readonly replication: boolean
   /** `name=value`, of ALTER ROLE ... SET. */
   readonly settings: readonly string[]
   /** The last statement that gave or took an attribute. */
@@ -291,8 +314,17 @@ export interface Publication {
   readonly name: string
   readonly allTables: boolean
   readonly relations: readonly RelationId[]
+  /** Those of them of which not all is published. */
+  readonly narrowed: readonly NarrowedRelation[]
   readonly namespaces: readonly string[]
   readonly source: Provenance | null
+}
+
+/** A published relation with a row filter or a list of columns, as written or printed. */
+export interface NarrowedRelation {
+  readonly name: RelationId
+  readonly where: Expression | null
+  readonly columns: readonly string[] | null
 }
 
 export interface Extension {

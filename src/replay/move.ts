@@ -34,7 +34,8 @@ export function moveObjects(state: State, addresses: ReadonlyMap<string, Address
   for (const apply of replacements) apply()
   for (const [key, publication] of state.publications) {
     const relations = mapShared(publication.relations, idAfter)
-    state.publications.set(key, assign(publication, { relations }))
+    const narrowed = mapShared(publication.narrowed, (one) => assign(one, { name: idAfter(one.name) }))
+    state.publications.set(key, assign(publication, { relations, narrowed }))
   }
   for (const [key, trigger] of state.eventTriggers) {
     state.eventTriggers.set(key, assign(trigger, { routine: idAfter(trigger.routine) }))

@@ -45,7 +45,8 @@ function removeRelation(state: State, id: RelationId): void {
   for (const [key, publication] of state.publications) {
     if (publication.relations.includes(id)) {
       const relations = publication.relations.filter((published) => published !== id)
-      state.publications.set(key, { ...publication, relations })
+      const narrowed = publication.narrowed.filter(({ name }) => name !== id)
+      state.publications.set(key, { ...publication, relations, narrowed })
     }
   }
   state.notNullNames.delete(id)

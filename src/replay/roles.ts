@@ -37,6 +37,7 @@ export function plainRole(name: RoleName): Role {
     login: false,
     inherit: true,
     createRole: false,
+    replication: false,
     settings: [],
     source: null,
   }

@@ -1,6 +1,6 @@
 import type { CheckResult } from '../findings/check-result.ts'
 import { InputError } from '../findings/input-error.ts'
-import type { SchemaModel } from '../model/schema-model.ts'
+import type { RoleName, SchemaModel } from '../model/schema-model.ts'
 import { majorOf } from '../model/server-facts.ts'
 import { isOfPlatform } from '../policy/category.ts'
 import { Isolation } from '../policy/isolation.ts'
@@ -133,7 +133,10 @@ export async function loadLive(
   const live =
     databaseUrl === null
       ? { ...(await modelOfMigrations(declared, engine, server)), asMigrated: null }
-      : { ...(await readDatabase(databaseUrl, server, { asMigrated: declared !== null })), notes: [] }
+      : {
+          ...(await readDatabase(databaseUrl, server, { asMigratedBut: declared && madeAppRoles(declared) })),
+          notes: [],
+        }
   const platform = platformOf(request, declared, live.model)
   const model = withProvenance(live.model, declared?.history.model ?? preludeModel(platform))
   const { tenancy, notes } = tenancyOf(model, config, platform)
@@ -145,6 +148,11 @@ export async function loadLive(
     texts: declared?.texts ?? new Map(),
     notes: [...(declared?.notes ?? []), ...live.notes, ...notes],
   }
+}
+
+/** Roles of the application that the migrations make, and so are not run by. */
+function madeAppRoles({ history, tenancy }: LoadedHistory): ReadonlySet<RoleName> {
+  return new Set(tenancy.appRoles.filter((role) => history.model.roles.has(role)))
 }
 
 async function modelOfMigrations(

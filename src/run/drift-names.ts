@@ -5,13 +5,20 @@ import { displayName } from '../sql/identifiers.ts'
 /** What the object of a difference is called: in a finding's subject, and in a sentence. */
 export function namesOf({ kind, id, part, field }: Difference): Pick<Drift, 'subject' | 'object'> {
   const { subject, object } = objectNames[kind](id)
-  const parts = part === null ? [] : [displayName(part.slice(part.indexOf('.') + 1))]
+  const parts = part === null ? [] : [partName(part)]
   const of =
     part === null ? '' : `the ${partKinds[part.slice(0, part.indexOf('.'))] ?? 'part'} ${parts[0]} on `
   return {
     subject: [subject, ...parts, ...(field === null ? [] : [field])].join('/'),
     object: `${of}${object}`,
   }
+}
+
+/** Published relations are told by their ids, all else by its name. */
+function partName(part: string): string {
+  const at = part.indexOf('.')
+  const name = part.slice(at + 1)
+  return part.slice(0, at) === 'narrowed' ? name : displayName(name)
 }
 
 /** A fact as SQL or PostgreSQL's documentation calls it. */
@@ -76,6 +83,7 @@ const partKinds: Readonly<Record<string, string>> = {
   policies: 'policy',
   triggers: 'trigger',
   rules: 'rule',
+  narrowed: 'row filter and columns of',
 }
 
 const factNames: Readonly<Record<string, string>> = {
@@ -95,6 +103,10 @@ const factNames: Readonly<Record<string, string>> = {
   securityDefiner: 'SECURITY DEFINER',
   bypassRowSecurity: 'BYPASSRLS',
   superuser: 'SUPERUSER',
+  replication: 'REPLICATION',
+  strict: 'STRICT',
+  argumentDefaults: 'the defaults of its arguments',
+  when: 'WHEN',
   view: 'its definition',
   'view.query': 'its query',
   'view.securityInvoker': 'security_invoker',

@@ -2,7 +2,7 @@ import type { Difference } from '../catalog/comparison.ts'
 import { differencesOf } from '../catalog/differences.ts'
 import { isAffected } from '../model/affected.ts'
 import type { Drift } from '../model/drift.ts'
-import type { Provenance, RoleName, SchemaModel } from '../model/schema-model.ts'
+import type { Provenance, Relation, RelationId, RoleName, SchemaModel } from '../model/schema-model.ts'
 import { isBookkeeping } from '../policy/bookkeeping.ts'
 import { isGuarded, isOfPlatform } from '../policy/category.ts'
 import type { Tenancy } from '../tenancy/tenancy.ts'
@@ -26,11 +26,13 @@ export function driftOf(
     live,
     migrationRole === null ? {} : { migrationRole },
   )
-  const matters = (difference: Difference) => isOfIsolation(difference, declared, live, tenancy)
+  const matters = (difference: Difference) =>
+    isOfIsolation(difference, declared, live, tenancy) &&
+    !(difference.field === 'owner' && isOfOneMind(difference, live, migrationRole))
   const found = differences.filter(matters)
   const known = found.filter((difference) => !isUnmodelled(difference, declared))
   return {
-    drift: known.map((difference) => driftFrom(difference, declared)),
+    drift: known.map((difference) => driftFrom(difference, declared, migrationRole)),
     notCompared: notCompared.filter(matters).length + found.length - known.length,
   }
 }
@@ -57,20 +59,21 @@ const relationFields: ReadonlySet<string> = new Set([
 ])
 
 function isOfIsolation(
-  { kind, id, part, field, left, right }: Difference,
+  { kind, id, part, field }: Difference,
   declared: SchemaModel,
   live: SchemaModel,
   tenancy: Tenancy,
 ): boolean {
-  if (field === 'owner' && (left === null || right === null)) return false
   const isPlatforms = (one: { readonly source: Provenance | null } | undefined) =>
     one !== undefined && isOfPlatform(tenancy, one.source)
   switch (kind) {
     case 'relations': {
       const relation = live.relations.get(id) ?? declared.relations.get(id)
-      if (relation === undefined || isBookkeeping(relation)) return false
-      if (!isGuarded(declared, tenancy, relation) || isPlatforms(declared.relations.get(id))) return false
+      if (relation === undefined) return false
       const [first = ''] = (part ?? field ?? '').split('.')
+      if (isPlatforms(declared.relations.get(id))) return first === 'policies'
+      const isGuardeds = isGuarded(declared, tenancy, relation) && !isBookkeeping(relation)
+      if (!isGuardeds && !showsGuarded(relation, live, declared, tenancy)) return false
       return first === '' || relationFields.has(first)
     }
     case 'routines': {
@@ -100,14 +103,48 @@ function isOfIsolation(
   }
 }
 
+/** Whether it is a view that reads what is guarded, directly or through other views, wherever it stands itself. */
+function showsGuarded(
+  { view }: Relation,
+  live: SchemaModel,
+  declared: SchemaModel,
+  tenancy: Tenancy,
+  seen: ReadonlySet<RelationId> = new Set(),
+): boolean {
+  return (view?.reads ?? []).some((id) => {
+    const read = live.relations.get(id)
+    if (read === undefined || seen.has(id)) return false
+    if (read.view !== null) return showsGuarded(read, live, declared, tenancy, new Set([...seen, id]))
+    return isGuarded(declared, tenancy, read) && !isBookkeeping(read)
+  })
+}
+
+/** Whether row security holds neither of the owners, so that it is one and the same which of them it is. */
+function isOfOneMind(
+  { left, right }: Difference,
+  { roles }: SchemaModel,
+  migrationRole: RoleName | null,
+): boolean {
+  return [left, right].every((owner) => {
+    const name = owner ?? migrationRole
+    const role = name === null ? null : roles.get(name)
+    return role === null || role?.superuser || role?.bypassRowSecurity
+  })
+}
+
 /** Before PostgreSQL 15 everybody could create in `public`, which no migration says and a replay does not know. */
 function isOpenOfOld(namespace: string, declared: SchemaModel, live: SchemaModel): boolean {
   return namespace === 'public' && declared.server === null && (live.server?.version ?? 0) < 150_000
 }
 
-function driftFrom(difference: Difference, declared: SchemaModel): Drift {
+function driftFrom(difference: Difference, declared: SchemaModel, migrationRole: RoleName | null): Drift {
   const { kind, id, field, left, right } = difference
-  const sides = field === 'grants' ? grantsOfOneSide(left, right) : withoutSecrets(difference)
+  const sides: { declared: string | null; live: string | null } =
+    field === 'grants' ? grantsOfOneSide(left, right) : { ...withoutSecrets(difference) }
+  if (field === 'owner') {
+    sides.declared ??= 'the role that runs them'
+    sides.live ??= migrationRole
+  }
   return {
     ...namesOf(difference),
     relation: kind === 'relations' ? id : null,
@@ -131,7 +168,7 @@ function withoutSecrets({ kind, id, field, left, right }: Difference): Pick<Drif
 const hidden = '***'
 
 /** Of two lists of grants, what each has that the other has not. */
-function grantsOfOneSide(left: string | null, right: string | null): Pick<Drift, 'declared' | 'live'> {
+function grantsOfOneSide(left: string | null, right: string | null): { declared: string; live: string } {
   const [declared, live] = [left, right].map((list): string[] => JSON.parse(list ?? '[]'))
   const without = (list: readonly string[] = [], other: readonly string[] = []) =>
     list.filter((grant) => !other.includes(grant)).join(', ') || 'nothing more'

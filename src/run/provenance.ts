@@ -1,21 +1,24 @@
-import type { Grant, Provenance, Relation, SchemaModel } from '../model/schema-model.ts'
+import type { Grant, Provenance, Relation, RoleName, SchemaModel } from '../model/schema-model.ts'
 
 interface Placed {
   readonly source: Provenance | null
 }
 
-/** What a server holds, with the places where the migrations declare it and how its relations came to be. */
+/**
+ * What a server holds, with the places where the migrations declare it and how its relations came to be. An owner that they
+ * name is told by its name, be it that of the role that ran them.
+ */
 export function withProvenance(live: SchemaModel, declared: SchemaModel): SchemaModel {
   return {
     ...live,
-    namespaces: placedMap(live.namespaces, declared.namespaces),
+    namespaces: ownedMap(live.namespaces, declared.namespaces),
     relations: new Map(
       [...live.relations].map(([id, relation]) => {
         const origin = declared.relations.get(id)
         return [id, origin === undefined ? relation : placedRelation(relation, origin)]
       }),
     ),
-    routines: placedMap(live.routines, declared.routines),
+    routines: ownedMap(live.routines, declared.routines),
     types: placedMap(live.types, declared.types),
     sequences: placedMap(live.sequences, declared.sequences),
     roles: placedMap(live.roles, declared.roles),
@@ -31,6 +34,7 @@ export function withProvenance(live: SchemaModel, declared: SchemaModel): Schema
 function placedRelation(relation: Relation, declared: Relation): Relation {
   return {
     ...relation,
+    owner: relation.owner ?? declared.owner,
     origin: declared.origin,
     source: declared.source,
     rowSecurityEnabledSource:
@@ -61,6 +65,22 @@ function placedMap<Key, Fact extends Placed>(
 ): ReadonlyMap<Key, Fact> {
   return new Map(
     [...live].map(([key, fact]) => [key, { ...fact, source: declared.get(key)?.source ?? null }]),
+  )
+}
+
+interface Owned extends Placed {
+  readonly owner: RoleName | null
+}
+
+function ownedMap<Key, Fact extends Owned>(
+  live: ReadonlyMap<Key, Fact>,
+  declared: ReadonlyMap<Key, Owned>,
+): ReadonlyMap<Key, Fact> {
+  return new Map(
+    [...placedMap(live, declared)].map(([key, fact]) => [
+      key,
+      { ...fact, owner: fact.owner ?? declared.get(key)?.owner ?? null },
+    ]),
   )
 }
 

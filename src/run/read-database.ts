@@ -8,17 +8,23 @@ export interface ReadDatabase {
   readonly asMigrated: MigratedModel | null
 }
 
-/** A model in which the role that ran the migrations goes without its name: the one that owns most tables. */
+/**
+ * A model in which the role that ran the migrations goes without its name: the one that owns most tables and routines, of
+ * those that the migrations don't make for the application.
+ */
 export interface MigratedModel {
   readonly model: SchemaModel
   readonly migrationRole: RoleName | null
 }
 
-/** Reads the model of the database of a URL: one snapshot, in a read-only transaction. */
+/**
+ * Reads the model of the database of a URL: one snapshot, in a read-only transaction. `asMigratedBut`: whose roles did not run
+ * the migrations; null where the model isn't to be held against any.
+ */
 export async function readDatabase(
   url: string,
   { statementTimeout, onProgress }: Pick<ServerRequest, 'statementTimeout' | 'onProgress'>,
-  { asMigrated: isMigrated }: { readonly asMigrated: boolean },
+  { asMigratedBut }: { readonly asMigratedBut: ReadonlySet<RoleName> | null },
 ): Promise<ReadDatabase> {
   const { connectUrl } = await import('../engine/open-url.ts')
   onProgress('connecting')
@@ -28,20 +34,23 @@ export async function readDatabase(
     await connection.query('begin transaction isolation level repeatable read, read only')
     const options = { statementTimeout, inTransaction: true }
     const model = await readCatalog(connection, options)
-    const migrationRole = isMigrated ? mostFrequentOwner(model) : null
+    const migrationRole = asMigratedBut && mostFrequentOwner(model, asMigratedBut)
     const migrated =
       migrationRole === null ? model : await readCatalog(connection, { ...options, migrationRole })
     await connection.query('rollback')
-    return { model, asMigrated: isMigrated ? { model: migrated, migrationRole } : null }
+    return { model, asMigrated: asMigratedBut && { model: migrated, migrationRole } }
   } finally {
     await connection.close()
   }
 }
 
-function mostFrequentOwner({ relations }: SchemaModel): RoleName | null {
+function mostFrequentOwner(
+  { relations, routines }: SchemaModel,
+  others: ReadonlySet<RoleName>,
+): RoleName | null {
   const counts = new Map<RoleName, number>()
-  for (const { owner } of relations.values()) {
-    if (owner !== null) counts.set(owner, (counts.get(owner) ?? 0) + 1)
+  for (const { owner } of [...relations.values(), ...routines.values()]) {
+    if (owner !== null && !others.has(owner)) counts.set(owner, (counts.get(owner) ?? 0) + 1)
   }
   const [most] = [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))
   return most?.[0] ?? null

@@ -8,19 +8,34 @@ const server = testServer()
 test("roles with their attributes and settings; PostgreSQL's own are left out", async () => {
   const model = await withDatabase(server(), async (connection, { name }) => {
     await connection.query(
-      `create role a login bypassrls; create role b noinherit createrole;
+      `create role a login bypassrls; create role b noinherit createrole replication;
        alter role a set statement_timeout = '5s'; alter role a set timezone = 'UTC';
        alter role a in database "${name}" set statement_timeout = '9s';`,
     )
     return readCatalog(connection)
   })
-  const plain = { superuser: false, bypassRowSecurity: false, login: false, inherit: true, createRole: false }
+  const none = {
+    superuser: false,
+    bypassRowSecurity: false,
+    login: false,
+    createRole: false,
+    replication: false,
+  }
+  const plain = { ...none, inherit: true }
   expect(model.roles.get('a')).toEqual({
     ...{ ...plain, name: 'a', login: true, bypassRowSecurity: true, source: null },
     settings: ['statement_timeout=9s', 'timezone=UTC'],
   })
   expect(model.roles.get('b')).toEqual({
-    ...{ ...plain, name: 'b', inherit: false, createRole: true, settings: [], source: null },
+    ...{
+      ...plain,
+      name: 'b',
+      inherit: false,
+      createRole: true,
+      replication: true,
+      settings: [],
+      source: null,
+    },
   })
   expect([...model.roles.keys()].filter((name) => name.startsWith('pg_'))).toEqual([])
 })

@@ -183,22 +183,42 @@ test('triggers and rules that somebody made, none of those behind keys', async (
     server(),
     `${touch}
      create table t (id int primary key, r int unique deferrable references t);
-     create trigger a before insert or update of r on t for each row execute function touch();
+     create trigger a before insert or update of r on t for each row when (new.r > 0) execute function touch('x', 1);
      create constraint trigger b after delete on t for each row execute function touch();
      create trigger c after truncate on t execute function touch();
      create trigger d before update on t for each row execute function suppress_redundant_updates_trigger();
      alter table t disable trigger a; alter table t enable replica trigger c; alter table t enable always trigger d;
      create rule r as on delete to t do instead nothing;
+     create rule s as on insert to t do also notify s; alter table t disable rule s;
      create view v as select id from t;`,
   )
   const { triggers, rules } = relationOf(model, 'public.t')
-  expect(triggers.map(({ source: _, ...trigger }) => Object.values(trigger))).toEqual([
+  const details = triggers.map(({ arguments: given, columns, when }) => [
+    given,
+    columns,
+    when && printExpression(when),
+  ])
+  expect(details).toEqual([
+    [['x', '1'], ['r'], 'new.r > 0'],
+    [[], [], null],
+    [[], [], null],
+    [[], [], null],
+  ])
+  expect(
+    triggers.map(({ name, timing, events, forEachRow, routine, enabled }) => [
+      ...[name, timing, events, forEachRow, routine, enabled],
+    ]),
+  ).toEqual([
     ['a', 'before', ['insert', 'update'], true, 'public.touch()', false],
     ['b', 'after', ['delete'], true, 'public.touch()', true],
     ['c', 'after', ['truncate'], false, 'public.touch()', false],
     ['d', 'before', ['update'], true, 'pg_catalog.suppress_redundant_updates_trigger()', true],
   ])
-  expect(rules).toEqual([{ name: 'r', event: 'delete', instead: true, source: null }])
+  expect(rules).toMatchObject([
+    { name: 'r', event: 'delete', instead: true, condition: null, actions: [], enabled: true },
+    { name: 's', event: 'insert', instead: false, enabled: false },
+  ])
+  expect(rules[1]?.actions.map(printExpression)).toEqual(['NOTIFY s'])
   expect(relationOf(model, 'public.v').rules).toEqual([])
 })
 

@@ -81,6 +81,16 @@ function triggers(enabled: boolean): AlterCommand {
   return { pass: 'rest', apply }
 }
 
+function rule(enabled: boolean): AlterCommand {
+  return {
+    pass: 'rest',
+    apply({ state }, relation, { name }) {
+      const rules = relation.rules.map((one) => (one.name === name ? { ...one, enabled } : one))
+      state.put(relationWith(relation, { rules }))
+    },
+  }
+}
+
 function persistence(to: 'permanent' | 'unlogged'): AlterCommand {
   return change(() => ({ persistence: to }))
 }
@@ -154,10 +164,10 @@ const commands: { readonly [K in AlterTableType]: AlterCommand } = {
   AT_SetRelOptions: viewOptions('set'),
   AT_ResetRelOptions: viewOptions('reset'),
   AT_ReplaceRelOptions: viewOptions('set'),
-  AT_EnableRule: noFact,
-  AT_EnableAlwaysRule: noFact,
-  AT_EnableReplicaRule: noFact,
-  AT_DisableRule: noFact,
+  AT_EnableRule: rule(true),
+  AT_EnableAlwaysRule: rule(true),
+  AT_EnableReplicaRule: rule(false),
+  AT_DisableRule: rule(false),
   AT_AddOf: noFact,
   AT_DropOf: noFact,
   AT_ReplicaIdentity: noFact,

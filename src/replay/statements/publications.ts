@@ -1,13 +1,13 @@
 import type { Node, RangeVar } from 'libpg-query'
-import type { Publication, RelationId } from '../../model/schema-model.ts'
-import { as } from '../../sql/node.ts'
+import type { NarrowedRelation, Publication, RelationId } from '../../model/schema-model.ts'
+import { as, strings } from '../../sql/node.ts'
 import type { Handlers, StatementContext } from '../context.ts'
 import { knownRelation } from '../known.ts'
 import { creationNamespace } from '../names.ts'
 
-type Published = Pick<Publication, 'relations' | 'namespaces'>
+type Published = Pick<Publication, 'relations' | 'narrowed' | 'namespaces'>
 
-/** Row filters and column lists narrow what is published and are left out: the relation counts as published. */
+/** A relation of which rows or columns are published counts as published. */
 export const publicationStatements = {
   CreatePublicationStmt({ pubname: name = '', for_all_tables, pubobjects }, context) {
     const published = publishedObjects(context, pubobjects)
@@ -18,7 +18,7 @@ export const publicationStatements = {
   /** A publication that no statement created is made outside the migrations, as platforms do. */
   AlterPublicationStmt({ pubname: name = '', pubobjects, action, for_all_tables }, context) {
     const { publications } = context.state
-    const before = publications.get(name) ?? { name, allTables: false, relations: [], namespaces: [] }
+    const before = publications.get(name) ?? { name, ...nothing }
     const named = publishedObjects(context, pubobjects)
     const { source } = context
     if (pubobjects === undefined) {
@@ -30,6 +30,10 @@ export const publicationStatements = {
       publications.set(name, {
         ...before,
         relations: merge(before.relations, named.relations),
+        narrowed: [
+          ...before.narrowed.filter(({ name: relation }) => !named.relations.includes(relation)),
+          ...named.narrowed,
+        ],
         namespaces: merge(before.namespaces, named.namespaces),
         source,
       })
@@ -37,12 +41,22 @@ export const publicationStatements = {
   },
 } satisfies Partial<Handlers>
 
+const nothing = { allTables: false, relations: [], narrowed: [], namespaces: [] }
+
 function publishedObjects(context: StatementContext, objects: readonly Node[] | undefined): Published {
   const specs = (objects ?? []).flatMap((node) => as(node, 'PublicationObjSpec') ?? [])
+  const relations = specs.flatMap(({ pubtable }) =>
+    publishedTables(context, pubtable?.relation ?? null).map(
+      (name): NarrowedRelation => ({
+        name,
+        where: pubtable?.whereClause ?? null,
+        columns: pubtable?.columns === undefined ? null : strings(pubtable.columns),
+      }),
+    ),
+  )
   return {
-    relations: [
-      ...new Set(specs.flatMap(({ pubtable }) => publishedTables(context, pubtable?.relation ?? null))),
-    ],
+    relations: [...new Set(relations.map(({ name }) => name))],
+    narrowed: relations.filter(({ where, columns }) => where !== null || columns !== null),
     namespaces: specs.flatMap(({ pubobjtype, name }) => {
       if (pubobjtype === 'PUBLICATIONOBJ_TABLES_IN_SCHEMA') return name ?? []
       return pubobjtype === 'PUBLICATIONOBJ_TABLES_IN_CUR_SCHEMA' ? creationNamespace(context.state, {}) : []

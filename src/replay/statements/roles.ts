@@ -13,6 +13,7 @@ const attributes: Readonly<Record<string, keyof Role>> = {
   canlogin: 'login',
   inherit: 'inherit',
   createrole: 'createRole',
+  isreplication: 'replication',
 }
 
 /** Roles that no statement created are taken as they come: they are made outside the migrations more often than not. */

@@ -1,5 +1,5 @@
 import type { CreateFunctionStmt, DefElem, DefineStmt, FunctionParameter, Node } from 'libpg-query'
-import type { Expression, Routine } from '../../model/schema-model.ts'
+import type { ArgumentDefault, Expression, Routine } from '../../model/schema-model.ts'
 import { displayId, displayName } from '../../sql/identifiers.ts'
 import { as, strings } from '../../sql/node.ts'
 import { bindExpression } from '../bind.ts'
@@ -47,12 +47,14 @@ export function createAggregate(statement: DefineStmt, context: StatementContext
     kind: 'aggregate',
     arguments: types,
     argumentNames: names,
+    argumentDefaults: [],
     returns: null,
     language: 'internal',
     body: null,
     sqlBody: null,
     securityDefiner: false,
     leakproof: false,
+    strict: false,
     volatility: 'immutable',
     settings: [],
     owner: state.session.role,
@@ -85,12 +87,14 @@ function createdRoutine(statement: CreateFunctionStmt, context: StatementContext
     kind: statement.is_procedure ? 'procedure' : 'function',
     arguments: types,
     argumentNames: names,
+    argumentDefaults: defaultsOf(parameters, context),
     returns: resultOf(state, statement, parameters),
     language: 'sql',
     body: null,
     sqlBody: sqlBodyOf(statement, context),
     securityDefiner: false,
     leakproof: false,
+    strict: false,
     volatility: 'volatile',
     settings: [],
     owner: state.session.role,
@@ -115,6 +119,9 @@ function factsOf(routine: Routine, nodes: readonly Node[] | undefined, state: St
         break
       case 'security':
         facts.securityDefiner = flag
+        break
+      case 'strict':
+        facts.strict = flag
         break
       case 'leakproof':
         facts.leakproof = flag
@@ -176,6 +183,14 @@ function sqlBodyOf({ sql_body }: CreateFunctionStmt, context: StatementContext):
   const blocks = as(sql_body, 'List')?.items
   const statements = blocks?.flatMap((block) => as(block, 'List')?.items ?? []) ?? [sql_body]
   return statements.map((statement) => bindExpression(context, statement, null))
+}
+
+function defaultsOf(parameters: readonly FunctionParameter[], context: StatementContext): ArgumentDefault[] {
+  return parameters.flatMap(({ argType, defexpr }) =>
+    argType === undefined || defexpr === undefined
+      ? []
+      : { type: argumentType(context.state, argType), value: bindExpression(context, defexpr, null) },
+  )
 }
 
 function isInput({ mode }: FunctionParameter): boolean {

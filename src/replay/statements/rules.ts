@@ -25,7 +25,8 @@ export const ruleStatements = {
     if (!statement.replace && relation.rules.some((rule) => rule.name === name)) {
       return context.unmodelled(`rule ${name} exists on ${relation.id} already`, [relation.id])
     }
-    const rule: Rule = { name, event, instead: statement.instead ?? false, source: context.source }
+    const { instead = false, whereClause: condition = null, actions = [] } = statement
+    const rule: Rule = { name, event, instead, condition, actions, enabled: true, source: context.source }
     context.state.put(relationWith(relation, { rules: withNamed(relation.rules, rule) }))
   },
 } satisfies Partial<Handlers>

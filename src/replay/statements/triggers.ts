@@ -42,6 +42,9 @@ function triggerOf(statement: CreateTrigStmt, context: StatementContext): Trigge
     events: events.flatMap(([event, bit]) => ((statement.events ?? 0) & bit ? [event] : [])),
     forEachRow: statement.row ?? false,
     routine: triggerRoutine(statement, context),
+    arguments: strings(statement.args),
+    columns: strings(statement.columns),
+    when: statement.whenClause ?? null,
     enabled: true,
     source: context.source,
   }

@@ -176,6 +176,7 @@ const roles = open(function* ({ roles }) {
       rolcanlogin: role.login,
       rolinherit: role.inherit,
       rolcreaterole: role.createRole,
+      rolreplication: role.replication,
     }
   }
 })

@@ -82,7 +82,8 @@ function isOfIsolation(
     }
     case 'namespaces':
       return (
-        !isPlatforms(declared.namespaces.get(id)) && !(field === 'grants' && isOpenOfOld(id, declared, live))
+        !isPlatforms(declared.namespaces.get(id)) &&
+        !((field === 'grants' || field === 'owner') && isOpenOfOld(id, declared, live))
       )
     case 'roles':
       return declared.roles.has(id) && !isPlatforms(declared.roles.get(id))
@@ -132,7 +133,7 @@ function isOfOneMind(
   })
 }
 
-/** Before PostgreSQL 15 everybody could create in `public`, which no migration says and a replay does not know. */
+/** Before PostgreSQL 15 `public` was the first superuser's, and everybody could create in it; no migration says so. */
 function isOpenOfOld(namespace: string, declared: SchemaModel, live: SchemaModel): boolean {
   return namespace === 'public' && declared.server === null && (live.server?.version ?? 0) < 150_000
 }

@@ -11,6 +11,7 @@ import { nodeModules } from './supervisor.ts'
 const prefix = 'ringfence-server-'
 const longestSocketPath = 103
 const unclaimedMilliseconds = 60_000
+const answerMilliseconds = 1_000
 
 /**
  * The folders that can hold the directory of a server, best first: the preferred one, the temporary folder, and those
@@ -46,15 +47,27 @@ export async function sweep(folder: string): Promise<void> {
 async function isLeftover(directory: string): Promise<boolean> {
   const entry = lstatSync(directory, { throwIfNoEntry: false })
   if (entry === undefined || !entry.isDirectory() || entry.uid !== process.getuid?.()) return false
-  const code = await new Promise<string>((resolve) => {
-    const socket = connect(join(directory, 'alive'), () => {
-      socket.destroy()
-      resolve('claimed')
+  const answer = await answerAt(join(directory, 'alive'))
+  if (answer === 'ENOENT') return Date.now() - entry.mtimeMs > unclaimedMilliseconds
+  return ['ECONNREFUSED', 'ECONNRESET', 'closed'].includes(answer)
+}
+
+/**
+ * What a supervisor says, or why there is none. One that was killed still accepts connections for a moment, until the
+ * last of its threads has ended, and then drops them; one that is stopped says nothing.
+ */
+async function answerAt(path: string): Promise<string> {
+  const socket = connect(path)
+  try {
+    return await new Promise<string>((resolve) => {
+      socket.on('data', (said) => resolve(String(said)))
+      socket.on('error', (error) => resolve('code' in error ? String(error.code) : error.message))
+      socket.on('close', () => resolve('closed'))
+      socket.setTimeout(answerMilliseconds, () => resolve('silent'))
     })
-    socket.on('error', (error) => resolve('code' in error ? String(error.code) : error.message))
-  })
-  if (code === 'ECONNREFUSED') return true
-  return code === 'ENOENT' && Date.now() - entry.mtimeMs > unclaimedMilliseconds
+  } finally {
+    socket.destroy()
+  }
 }
 
 function isUsable(folder: string, user: ServerUser | null): boolean {

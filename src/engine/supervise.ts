@@ -28,7 +28,7 @@ export type Step = 'directory' | 'initdb' | 'postgres'
 /**
  * Runs in a process of its own, so that a server never outlives the process that asked for it: when stdin ends, by
  * `stop` or because the other side died, the server is ended and its directory removed. The directory is claimed as
- * long as somebody listens at `alive` in it.
+ * long as somebody answers at `alive` in it.
  *
  * The text of this function is what runs there: it may use nothing but its parameters.
  */
@@ -57,7 +57,7 @@ export function supervise(modules: NodeModules, clearAway: typeof ClearAway, dir
     return
   }
   net
-    .createServer((socket) => socket.destroy())
+    .createServer((socket) => socket.on('error', () => undefined).end('alive'))
     .on('error', (error) => fail('directory', error, ''))
     .listen(path.join(directory, 'alive'), () => report({ state: 'guarding' }))
 

@@ -1,4 +1,5 @@
 import { chownSync, existsSync, mkdirSync, readdirSync, utimesSync } from 'node:fs'
+import { createServer, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { startEmbedded } from '../../src/engine/embedded.ts'
@@ -15,6 +16,14 @@ async function startIn(temporary: string, options: { locales?: string[] } = {}):
   const engine = await startEmbedded({ native: nativeOf(testedMajor), ...options })
   onTestFinished(() => engine.stop())
   return engine
+}
+
+/** Listens where a supervisor would. */
+async function listenAs(directory: string, receive: (call: Socket) => void): Promise<void> {
+  mkdirSync(directory)
+  const listener = createServer({ allowHalfOpen: true }, receive)
+  onTestFinished(() => void listener.close())
+  await new Promise<void>((resolve) => listener.listen(join(directory, 'alive'), resolve))
 }
 
 test('a process that is killed takes its server along', async () => {
@@ -160,6 +169,15 @@ test('a directory that nobody has claimed for a minute is cleared away, a younge
   utimesSync(join(temporary, 'ringfence-other'), longAgo, longAgo)
   await (await startIn(temporary)).stop()
   expect(readdirSync(temporary).sort()).toEqual(['ringfence-other', 'ringfence-server-new'])
+})
+
+test('a directory at which calls are dropped is cleared away; one whose supervisor is stopped is not', async () => {
+  const temporary = temporaryFolder()
+  await listenAs(join(temporary, 'ringfence-server-killed'), (call) => call.destroy())
+  await listenAs(join(temporary, 'ringfence-server-ended'), (call) => call.end())
+  await listenAs(join(temporary, 'ringfence-server-stopped'), () => undefined)
+  await (await startIn(temporary)).stop()
+  expect(readdirSync(temporary)).toEqual(['ringfence-server-stopped'])
 })
 
 test.runIf(process.getuid?.() === 0)('a directory of another user stays, however old', async () => {

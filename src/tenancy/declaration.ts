@@ -18,6 +18,7 @@ const objectName = (read: (text: string) => ObjectName) =>
 
 const relation = objectName(readObjectName)
 const name = z.string().min(1)
+const keyType = z.enum(['uuid', 'bigint', 'text'])
 const reason = z.string().trim().min(1)
 
 const setting = z
@@ -42,16 +43,33 @@ export const tenancyDeclaration = z
       .record(relation, name)
       .describe('Relations whose tenant key has another name: {"public.projects": "organization_id"}.')
       .optional(),
-    tenants: relation.describe('The table of tenants.').optional(),
+    keyType: keyType.describe('The type of tenant keys. Default uuid.').optional(),
+    tenants: relation.describe('The table of tenants; its key is id.').optional(),
+    users: relation.describe('The table of users, where there is one; its key is id.').optional(),
+    userKeyType: keyType.describe('The type of user keys. Default uuid.').optional(),
     memberships: z
-      .strictObject({ relation, tenantKey: name, userKey: name, role: name.optional() })
+      .strictObject({
+        relation,
+        tenantKey: name,
+        userKey: name,
+        role: name.optional(),
+        acceptedAt: name.optional(),
+        revokedAt: name.optional(),
+      })
       .describe('The table that says which user belongs to which tenant.')
+      .optional(),
+    memberRoles: z
+      .array(name)
+      .min(1)
+      .describe('What a member can be in a tenant, the most powerful first. Default owner, admin, member.')
       .optional(),
     context: z
       .strictObject({
         tenantSetting: setting.optional(),
         userSetting: setting.optional(),
         functions: z.array(relation).optional(),
+        namespace: name.optional(),
+        functionOwner: name.optional(),
       })
       .describe(
         'Where a statement learns for whom it runs: settings, and functions (without arguments in the name).',
@@ -72,6 +90,16 @@ export const tenancyDeclaration = z
       .min(0)
       .describe('How many system tasks may be declared. Default 2; raise it on purpose only.')
       .optional(),
+    supportRole: name
+      .describe(
+        'The role under which support reads one tenant at a time, each use written to the access log.',
+      )
+      .optional(),
+    backupRole: z
+      .strictObject({ role: name, reason })
+      .describe('The role that dumps the database, past row security.')
+      .optional(),
+    accessLog: relation.describe('The table that tells who crossed tenants, or exported.').optional(),
     reviewed: z
       .array(
         z.strictObject({ object: objectName(readReviewedObject), reason, until: z.iso.date().optional() }),

@@ -19,6 +19,10 @@ export interface Tenancy {
   readonly globalTables: readonly { readonly relation: string; readonly reason: string }[]
   readonly systemTables: readonly string[]
   readonly systemTasks: readonly { readonly name: string; readonly role: string; readonly reason: string }[]
+  readonly supportRole: string | null
+  readonly backupRole: { readonly role: string; readonly reason: string } | null
+  /** Relation id of the access log. */
+  readonly accessLog: string | null
   readonly reviewed: readonly {
     readonly object: string
     readonly reason: string
@@ -28,6 +32,9 @@ export interface Tenancy {
 }
 
 export type Platform = 'supabase'
+
+/** The types that keys of tenants and users may have. */
+export type KeyType = 'uuid' | 'bigint' | 'text'
 
 /** The table that says which user belongs to which tenant. */
 export interface Memberships {
@@ -68,6 +75,9 @@ export const noTenancy: Tenancy = Object.freeze({
   globalTables: [],
   systemTables: [],
   systemTasks: [],
+  supportRole: null,
+  backupRole: null,
+  accessLog: null,
   reviewed: [],
   platform: null,
 })
@@ -90,6 +100,9 @@ export function resolveTenancy(declared: TenancyDeclaration): Tenancy {
     globalTables: declared.globalTables ?? noTenancy.globalTables,
     systemTables: declared.systemTables ?? noTenancy.systemTables,
     systemTasks: declared.systemTasks ?? noTenancy.systemTasks,
+    supportRole: declared.supportRole ?? null,
+    backupRole: declared.backupRole ?? null,
+    accessLog: declared.accessLog ?? null,
     reviewed: declared.reviewed ?? noTenancy.reviewed,
     platform: declared.platform ?? null,
   }

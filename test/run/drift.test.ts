@@ -47,7 +47,7 @@ async function drift({ migrations, byHand, tenancy: declared = tenancy, before =
   await connection.query(byHand)
   await connection.close()
   const url = new URL(database.url)
-  if (reader !== undefined) url.username = reader
+  if (reader !== undefined) Object.assign(url, { username: reader, password: 'secret' })
   const { result } = await audit(
     {
       cwd: folderWith({ 'm/1.sql': migrations }),
@@ -241,7 +241,7 @@ test('the owner that all tables have is not taken for who ran the migrations whe
 test('what a role sets for its own sessions does not change what is read of constants', async () => {
   const note = (text: string) =>
     `policy noted on app.invoices for select to reporting using (note = '${text}')`
-  const byHand = `create role auditor login; alter role auditor set standard_conforming_strings to off;`
+  const byHand = `create role auditor login password 'secret'; alter role auditor set standard_conforming_strings to off;`
   const same = { migrations: `${base} create ${note('a\\b')};`, byHand, reader: 'auditor' }
   expect(await drift(same)).toEqual({ found: [], notCompared: 0 })
 })

@@ -1,0 +1,164 @@
+import { printName } from '../../sql/expression.ts'
+import { sql } from '../../sql/template.ts'
+import type { Blueprint, RelationName } from '../blueprint.ts'
+import { writeName } from '../row-security.ts'
+import { protection } from './access.ts'
+import type { Access, DeleteAction } from './options.ts'
+import { keyColumn, writeForeignKey, writeNames } from './parts.ts'
+
+export interface ExistingTable extends Access {
+  readonly table: RelationName
+  /** Whether it has the tenant key already, as a column that may be null. */
+  readonly hasKey?: boolean
+  /** What the key of a row is, as SQL: `(select o.tenant_id from public.orders o where o.id = order_id)`. Left out where all are filled. */
+  readonly backfill?: string
+  /** Forced tables that `backfill` reads, of the same owner. */
+  readonly backfillReads?: readonly RelationName[]
+  /** How many rows one transaction of the backfill changes; 10,000 where it is left out. */
+  readonly batch?: number
+  /** What identifies a row within the tenant: the columns of its primary key. `id` where it is left out. */
+  readonly id?: readonly string[]
+  /** The name of the index that begins with the key; `<table>_<key>_key` where it is left out. */
+  readonly index?: string
+  readonly onDelete?: DeleteAction
+}
+
+/** One step of a change of a table in use. */
+export interface Step {
+  /** What it does, and for how long it keeps others waiting. */
+  readonly purpose: string
+  readonly statements: readonly string[]
+  /** `own`: all its statements in a transaction of their own. `none`: outside of any. */
+  readonly transaction: 'own' | 'none'
+}
+
+export interface ReversibleSteps {
+  readonly up: readonly Step[]
+  readonly down: readonly Step[]
+}
+
+const notNull = 'tenant_key_not_null'
+const reference = 'tenant_key_fkey'
+
+/**
+ * Makes a table that holds rows, and that the application uses meanwhile, a tenant table. What keeps others waiting is over in a moment; what
+ * takes long lets them work. Before the last step nothing is protected, and everything works as before; rows that the application adds
+ * after the fourth step need the key.
+ *
+ *     for (const step of protectTable(blueprint, { table, backfill: '(select o.tenant_id from public.orders o where o.id = order_id)' }).up)
+ */
+export function protectTable(blueprint: Blueprint, options: ExistingTable): ReversibleSteps {
+  const name = writeName(options.table)
+  const key = printName(blueprint.tenantKey)
+  const { type, default: value } = keyColumn(blueprint)
+  const { hasKey = false, id = ['id'] } = options
+  const index = options.index ?? `${options.table.name}_${blueprint.tenantKey}_key`
+  const foreignKey = writeForeignKey({
+    columns: [blueprint.tenantKey],
+    references: blueprint.tenants,
+    referencedColumns: ['id'],
+    onDelete: options.onDelete ?? 'restrict',
+  })
+  const { up, down } = protection(blueprint, options.table, options)
+  return {
+    up: [
+      own('Add the key, empty in all rows', [
+        ...(hasKey ? [] : [`alter table ${name} add column ${key} ${type}`]),
+        `alter table ${name} alter column ${key} set default ${value}`,
+      ]),
+      ...backfill(blueprint, options),
+      own('Ask for the key in new rows', [
+        `alter table ${name} add constraint ${notNull} check (${key} is not null) not valid`,
+      ]),
+      own('Read all rows for one without the key, while others work', [
+        `alter table ${name} validate constraint ${notNull}`,
+      ]),
+      own('Make the key NOT NULL, which the valid constraint proves', [
+        `alter table ${name} alter column ${key} set not null`,
+        `alter table ${name} drop constraint ${notNull}`,
+      ]),
+      none('Build the index that begins with the key, while others work', [
+        `create unique index concurrently ${printName(index)} on ${name} (${writeNames([blueprint.tenantKey, ...id])})`,
+      ]),
+      own('Make the index a constraint, and ask for tenants that exist in new rows', [
+        `alter table ${name} add constraint ${printName(index)} unique using index ${printName(index)}`,
+        `alter table ${name} add constraint ${reference} ${foreignKey} not valid`,
+      ]),
+      ...suspended(
+        [blueprint.tenants],
+        [
+          own('Look up the tenant of each row, while others work', [
+            `alter table ${name} validate constraint ${reference}`,
+          ]),
+        ],
+      ),
+      own('Protect the table', up),
+    ],
+    down: [
+      own('Take the protection back', down),
+      own('Drop what referred to the key', [
+        `alter table ${name} drop constraint ${reference}`,
+        `alter table ${name} drop constraint ${printName(index)}`,
+      ]),
+      own('Drop the key', [
+        ...(hasKey
+          ? [
+              `alter table ${name} alter column ${key} drop default`,
+              `alter table ${name} alter column ${key} drop not null`,
+            ]
+          : [`alter table ${name} drop column ${key}`]),
+      ]),
+    ],
+  }
+}
+
+/** Batch by batch, each committed, so that no row stays locked for long; rows for which the expression gives nothing are left. */
+function backfill(
+  { tenantKey }: Blueprint,
+  { table, backfill: expression, backfillReads = [], batch = 10_000 }: ExistingTable,
+): readonly Step[] {
+  if (expression === undefined) return []
+  const name = writeName(table)
+  const key = printName(tenantKey)
+  const statement = sql`
+    do $$
+    begin
+      loop
+        update ${name} set ${key} = (${expression})
+        where ${key} is null and ctid = any (array(
+          select ctid from ${name}
+          where ${key} is null and (${expression}) is not null
+          limit ${String(batch)}
+        ));
+        exit when not found;
+        commit;
+      end loop;
+    end $$`
+  return suspended(backfillReads, [none('Fill the key, batch by batch', [statement])])
+}
+
+/** Steps that read forced tables as their owner. */
+function suspended(tables: readonly RelationName[], steps: readonly Step[]): readonly Step[] {
+  if (tables.length === 0) return steps
+  const names = tables.map(writeName)
+  const list = names.join(', ')
+  return [
+    own(
+      `Let the owner see ${list}`,
+      names.map((name) => `alter table ${name} no force row level security`),
+    ),
+    ...steps,
+    own(
+      `Bind the owner of ${list} again`,
+      names.map((name) => `alter table ${name} force row level security`),
+    ),
+  ]
+}
+
+function own(purpose: string, statements: readonly string[]): Step {
+  return { purpose, statements, transaction: 'own' }
+}
+
+function none(purpose: string, statements: readonly string[]): Step {
+  return { purpose, statements, transaction: 'none' }
+}

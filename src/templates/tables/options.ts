@@ -71,12 +71,10 @@ export interface Definition {
   readonly constraints?: readonly string[]
 }
 
-export interface GlobalTable extends Definition {
+export interface GlobalTable extends Pick<Access, 'support' | 'tasks'> {
   readonly table: RelationName
   /** Why all tenants share it. */
   readonly reason: string
-  readonly support?: boolean
-  readonly tasks?: Access['tasks']
 }
 
 /** A value of a bound: a literal, or null for the end without a limit. */

@@ -1,9 +1,10 @@
 import type { Blueprint } from '../blueprint.ts'
-import { writeName } from '../row-security.ts'
-import { partitionProtection } from './access.ts'
-import { quoteLiteral } from './expressions.ts'
+import { literal, qualified } from '../names.ts'
+import { checkAccess } from './access.ts'
+import { dropTable } from './create-table.ts'
 import type { BoundValue, PartitionBound, Reversible, TenantPartition } from './options.ts'
-import { dropTable } from './tenant-table.ts'
+import { tenantPolicies, writePolicies } from './policies.ts'
+import { isolated } from './protection.ts'
 
 /**
  * A partition of a tenant table. It has the row security of its table and no grants: policies of the table don't hold for who names
@@ -20,10 +21,12 @@ import { dropTable } from './tenant-table.ts'
  */
 export function createTenantPartition(blueprint: Blueprint, options: TenantPartition): Reversible {
   const { table, of, bound } = options
+  checkAccess(blueprint, options)
+  const policies = writePolicies(table, tenantPolicies(blueprint, options))
   return {
     up: [
-      `create table ${writeName(table)} partition of ${writeName(of)}\n  ${writeBound(bound)}`,
-      ...partitionProtection(blueprint, table, options),
+      `create table ${qualified(table)} partition of ${qualified(of)}\n  ${writeBound(bound)}`,
+      ...isolated(table, policies, { up: [], down: [] }).up,
     ],
     down: [dropTable(table)],
   }
@@ -41,8 +44,6 @@ function writeBound(bound: PartitionBound): string {
 
 function writeValues(values: readonly BoundValue[], limitless: string): string {
   return values
-    .map((value) =>
-      value === null ? limitless : typeof value === 'number' ? String(value) : quoteLiteral(value),
-    )
+    .map((value) => (value === null ? limitless : typeof value === 'number' ? String(value) : literal(value)))
     .join(', ')
 }

@@ -1,7 +1,6 @@
-import { printName } from '../../sql/expression.ts'
 import type { Blueprint, RelationName } from '../blueprint.ts'
-import { writeName } from '../row-security.ts'
-import { tenantSetting } from './expressions.ts'
+import { tenantSetting } from '../context-expressions.ts'
+import { identifier, qualified } from '../names.ts'
 import type { ChildTable, DeleteAction, IdType, Parent, PartitionBy, TenantTable } from './options.ts'
 
 /** A column that `create table` must have; all of them are NOT NULL. */
@@ -31,7 +30,7 @@ export interface TableParts {
 /**
  * The parts of a tenant table.
  *
- *     tenant_id uuid not null default (nullif(current_setting('app.tenant_id', true), ''))::uuid
+ *     tenant_id uuid not null default nullif(current_setting('app.tenant_id', true), '')::uuid
  *     id uuid not null default gen_random_uuid()
  *     primary key (tenant_id, id)
  *     foreign key (tenant_id) references public.tenants (id) on delete restrict
@@ -59,7 +58,7 @@ export function tenantTableParts(blueprint: Blueprint, options: TenantTable): Ta
 /**
  * The parts of a child table: the key of the tenant is carried along, so that a row and its parent are of one tenant.
  *
- *     tenant_id uuid not null default (nullif(current_setting('app.tenant_id', true), ''))::uuid
+ *     tenant_id uuid not null default nullif(current_setting('app.tenant_id', true), '')::uuid
  *     id uuid not null default gen_random_uuid()
  *     invoice_id uuid not null
  *     primary key (tenant_id, id)
@@ -88,15 +87,24 @@ export function childTableParts(blueprint: Blueprint, options: ChildTable): Tabl
  *     foreign key (tenant_id, customer_id) references public.customers (tenant_id, id) on delete restrict
  */
 export function tenantForeignKey(
-  { tenantKey }: Blueprint,
-  { table, column, also = [], onDelete }: Parent & { readonly onDelete: DeleteAction },
+  blueprint: Blueprint,
+  { onDelete, ...parent }: Parent & { readonly onDelete: DeleteAction },
 ): ForeignKeyPart {
+  const { table, also = [] } = parent
   return {
-    columns: [tenantKey, column, ...also.map((each) => each.column)],
+    columns: foreignKeyColumns(blueprint, parent),
     references: table,
-    referencedColumns: [tenantKey, 'id', ...also.map((each) => each.references)],
+    referencedColumns: [blueprint.tenantKey, 'id', ...also.map((each) => each.references)],
     onDelete,
   }
+}
+
+/** The columns of a child that refer to its parent, in the order of an index for them. */
+export function foreignKeyColumns(
+  { tenantKey }: Blueprint,
+  { column, also = [] }: Parent,
+): readonly string[] {
+  return [tenantKey, column, ...also.map((each) => each.column)]
 }
 
 /** The tenant of the context by itself; whether it is one of the user's is the policies' matter. */
@@ -118,7 +126,7 @@ function primaryKey({ tenantKey }: Blueprint, partitionBy: PartitionBy | undefin
 /** `tenant_id uuid not null default ...` */
 export function writeColumn({ name, type, default: value, isIdentity }: ColumnPart): string {
   const given = isIdentity ? ' generated always as identity' : value === null ? '' : ` default ${value}`
-  return `${printName(name)} ${type} not null${given}`
+  return `${identifier(name)} ${type} not null${given}`
 }
 
 /** `foreign key (tenant_id) references public.tenants (id) on delete restrict` */
@@ -128,7 +136,7 @@ export function writeForeignKey({
   referencedColumns,
   onDelete,
 }: ForeignKeyPart): string {
-  const target = `${writeName(references)} (${writeNames(referencedColumns)})`
+  const target = `${qualified(references)} (${writeNames(referencedColumns)})`
   return `foreign key (${writeNames(columns)}) references ${target} on delete ${onDelete}`
 }
 
@@ -138,5 +146,5 @@ export function writePartitionBy({ strategy, columns }: PartitionBy): string {
 }
 
 export function writeNames(names: readonly string[]): string {
-  return names.map(printName).join(', ')
+  return names.map(identifier).join(', ')
 }

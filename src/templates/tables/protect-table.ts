@@ -1,10 +1,9 @@
-import { printName } from '../../sql/expression.ts'
 import { sql } from '../../sql/template.ts'
 import type { Blueprint, RelationName } from '../blueprint.ts'
-import { writeName } from '../row-security.ts'
-import { protection } from './access.ts'
+import { dollarQuoted, identifier, qualified } from '../names.ts'
 import type { Access, DeleteAction } from './options.ts'
 import { keyColumn, writeForeignKey, writeNames } from './parts.ts'
+import { protection } from './protection.ts'
 
 export interface ExistingTable extends Access {
   readonly table: RelationName
@@ -48,8 +47,8 @@ const reference = 'tenant_key_fkey'
  *     for (const step of protectTable(blueprint, { table, backfill: '(select o.tenant_id from public.orders o where o.id = order_id)' }).up)
  */
 export function protectTable(blueprint: Blueprint, options: ExistingTable): ReversibleSteps {
-  const name = writeName(options.table)
-  const key = printName(blueprint.tenantKey)
+  const name = qualified(options.table)
+  const key = identifier(blueprint.tenantKey)
   const { type, default: value } = keyColumn(blueprint)
   const { hasKey = false, id = ['id'] } = options
   const index = options.index ?? `${options.table.name}_${blueprint.tenantKey}_key`
@@ -78,10 +77,10 @@ export function protectTable(blueprint: Blueprint, options: ExistingTable): Reve
         `alter table ${name} drop constraint ${notNull}`,
       ]),
       none('Build the index that begins with the key, while others work', [
-        `create unique index concurrently ${printName(index)} on ${name} (${writeNames([blueprint.tenantKey, ...id])})`,
+        `create unique index concurrently ${identifier(index)} on ${name} (${writeNames([blueprint.tenantKey, ...id])})`,
       ]),
       own('Make the index a constraint, and ask for tenants that exist in new rows', [
-        `alter table ${name} add constraint ${printName(index)} unique using index ${printName(index)}`,
+        `alter table ${name} add constraint ${identifier(index)} unique using index ${identifier(index)}`,
         `alter table ${name} add constraint ${reference} ${foreignKey} not valid`,
       ]),
       ...suspended(
@@ -98,7 +97,7 @@ export function protectTable(blueprint: Blueprint, options: ExistingTable): Reve
       own('Take the protection back', down),
       own('Drop what referred to the key', [
         `alter table ${name} drop constraint ${reference}`,
-        `alter table ${name} drop constraint ${printName(index)}`,
+        `alter table ${name} drop constraint ${identifier(index)}`,
       ]),
       own('Drop the key', [
         ...(hasKey
@@ -118,10 +117,9 @@ function backfill(
   { table, backfill: expression, backfillReads = [], batch = 10_000 }: ExistingTable,
 ): readonly Step[] {
   if (expression === undefined) return []
-  const name = writeName(table)
-  const key = printName(tenantKey)
-  const statement = sql`
-    do $$
+  const name = qualified(table)
+  const key = identifier(tenantKey)
+  const body = sql`
     begin
       loop
         update ${name} set ${key} = (${expression})
@@ -133,14 +131,14 @@ function backfill(
         exit when not found;
         commit;
       end loop;
-    end $$`
-  return suspended(backfillReads, [none('Fill the key, batch by batch', [statement])])
+    end`
+  return suspended(backfillReads, [none('Fill the key, batch by batch', [`do ${dollarQuoted(body)}`])])
 }
 
 /** Steps that read forced tables as their owner. */
 function suspended(tables: readonly RelationName[], steps: readonly Step[]): readonly Step[] {
   if (tables.length === 0) return steps
-  const names = tables.map(writeName)
+  const names = tables.map(qualified)
   const list = names.join(', ')
   return [
     own(

@@ -1,5 +1,5 @@
 import type { RelationName } from '../blueprint.ts'
-import { writeName } from '../row-security.ts'
+import { qualified } from '../names.ts'
 
 /**
  * Statements of the owner, a backfill, while row security does not bind him: under FORCE they would change no row, and say nothing. For
@@ -15,7 +15,7 @@ export function whileForceIsSuspended(
   tables: readonly RelationName[],
   statements: readonly string[],
 ): readonly string[] {
-  const names = tables.map(writeName)
+  const names = tables.map(qualified)
   return [
     ...names.map((name) => `alter table ${name} no force row level security`),
     ...statements,

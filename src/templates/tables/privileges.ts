@@ -1,0 +1,94 @@
+import { sql } from '../../sql/template.ts'
+import type { Blueprint, RelationName } from '../blueprint.ts'
+import { dollarQuoted, identifier, literal, qualified } from '../names.ts'
+import { type OpenTask, openTasks } from './access.ts'
+import type { Access, Reversible, RowCommand } from './options.ts'
+
+type Grant = Pick<OpenTask, 'role' | 'commands'>
+
+/** Who is granted which commands: the application, support and the system tasks that may touch the table. */
+export function meantGrants(
+  blueprint: Blueprint,
+  commands: readonly RowCommand[],
+  { support = false, tasks = {} }: Access,
+): readonly Grant[] {
+  const { appRole, supportRole } = blueprint
+  const read: Grant[] = support && supportRole !== null ? [{ role: supportRole, commands: ['select'] }] : []
+  return [{ role: appRole, commands }, ...read, ...openTasks(blueprint, { tasks })].filter(
+    (grant) => grant.commands.length > 0,
+  )
+}
+
+/**
+ * Grants without TRUNCATE, which asks no policy, and without REFERENCES, which tells what other tenants have. Who inserts may also use
+ * the sequences behind `serial` columns.
+ */
+export function writeGrants(table: RelationName, grants: readonly Grant[]): Reversible {
+  const name = qualified(table)
+  const writers = grants.filter(({ commands }) => commands.includes('insert'))
+  return {
+    up: [
+      ...grants.map(({ role, commands }) => `grant ${commands.join(', ')} on ${name} to ${identifier(role)}`),
+      ...(writers.length === 0 ? [] : [grantSequences(table, writers)]),
+    ],
+    down: grants.map(({ role }) => `revoke all on ${name} from ${identifier(role)}`).reverse(),
+  }
+}
+
+/**
+ * Takes from everybody but the owner what is granted on a table, on its columns and on the sequences behind them: what default
+ * privileges granted when it was created, to roles that nobody can list beforehand, and what was granted to PUBLIC.
+ */
+export function revokeFromOthers(table: RelationName): string {
+  const name = literal(qualified(table))
+  const body = sql`
+    declare
+      granted record;
+    begin
+      for granted in
+        select distinct
+          own.name,
+          case privilege.grantee when 0 then 'public' else privilege.grantee::regrole::text end as grantee
+        from (
+          select ${name}::regclass as name
+          union all
+          select pg_get_serial_sequence(${name}, attname)::regclass
+          from pg_attribute
+          where attrelid = ${name}::regclass and attnum > 0 and not attisdropped
+        ) as own
+        join pg_class as relation on relation.oid = own.name
+        cross join lateral (
+          select grantee from aclexplode(relation.relacl)
+          union all
+          select acl.grantee from pg_attribute, aclexplode(attacl) as acl where attrelid = relation.oid
+        ) as privilege
+        where privilege.grantee <> relation.relowner
+      loop
+        execute format('revoke all on table %s from %s cascade', granted.name, granted.grantee);
+      end loop;
+    end`
+  return `do ${dollarQuoted(body)}`
+}
+
+/** Identity columns need no privilege on their sequences. */
+function grantSequences(table: RelationName, writers: readonly Grant[]): string {
+  const name = literal(qualified(table))
+  const roles = writers.map(({ role }) => identifier(role)).join(', ')
+  const body = sql`
+    declare
+      serial regclass;
+    begin
+      for serial in
+        select pg_get_serial_sequence(${name}, attname)::regclass
+        from pg_attribute
+        where attrelid = ${name}::regclass
+          and attnum > 0
+          and not attisdropped
+          and attidentity = ''
+          and pg_get_serial_sequence(${name}, attname) is not null
+      loop
+        execute format('grant usage on sequence %s to %s', serial, ${literal(roles)});
+      end loop;
+    end`
+  return `do ${dollarQuoted(body)}`
+}

@@ -12,7 +12,7 @@ import { checkPage, checksPage } from './check-pages.ts'
 const root = fileURLToPath(new URL('..', import.meta.url))
 const folder = join(root, 'src/checks')
 const pages = join(root, 'docs/checks')
-const handWritten = ['define-check.ts', 'index.ts']
+const handWritten = ['define-check.ts', 'examine.ts', 'index.ts']
 const isCheckMode = process.argv.includes('--check')
 
 const ids = readdirSync(folder)

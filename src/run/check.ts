@@ -1,5 +1,5 @@
+import { activeChecks } from '../checks/examine.ts'
 import type { CheckResult } from '../findings/check-result.ts'
-import { activeChecks } from './examine.ts'
 import { findingOf, inOrder } from './findings-of.ts'
 import { livesOf } from './lifecycle.ts'
 import { loadHistory } from './load-history.ts'

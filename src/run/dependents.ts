@@ -1,3 +1,4 @@
+import type { Examination } from '../checks/examine.ts'
 import { isTable } from '../model/questions.ts'
 import type { Focus, Relation, RelationId, RoutineId, SchemaModel } from '../model/schema-model.ts'
 import { Isolation } from '../policy/isolation.ts'
@@ -7,7 +8,6 @@ import { isUserColumn } from '../policy/user-columns.ts'
 import type { HistoryStep } from '../replay/history.ts'
 import type { Tenancy } from '../tenancy/tenancy.ts'
 import { callKey, DependencyGraph } from './dependency-graph.ts'
-import type { Examination } from './examine.ts'
 import { type RelationChange, relationChange, type TellingColumns } from './relation-change.ts'
 
 /** What is to be examined again after a file, and which moved object is the cause. */

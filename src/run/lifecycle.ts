@@ -1,10 +1,10 @@
+import { type ActiveCheck, type Defect, type Examination, Examiner, looksAt } from '../checks/examine.ts'
 import type { Provenance, RelationId, RoutineId } from '../model/schema-model.ts'
 import { Isolation } from '../policy/isolation.ts'
 import { RoutineBodies } from '../policy/routines.ts'
 import type { History, HistoryStep } from '../replay/history.ts'
 import type { Tenancy } from '../tenancy/tenancy.ts'
 import { Dependents, type Reexamination } from './dependents.ts'
-import { type ActiveCheck, type Defect, type Examination, Examiner, looksAt } from './examine.ts'
 
 /** A defect from the file whose end first shows it to the file whose end no longer does. */
 export interface Life {

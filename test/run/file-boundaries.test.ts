@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { activeChecks } from '../../src/run/examine.ts'
+import { activeChecks } from '../../src/checks/examine.ts'
 import { livesOf } from '../../src/run/lifecycle.ts'
 import { as } from '../../src/sql/node.ts'
 import { parseStatements } from '../../src/sql/parse.ts'

@@ -1,4 +1,4 @@
-import { activeChecks } from '../../src/run/examine.ts'
+import { activeChecks } from '../../src/checks/examine.ts'
 import { type Life, livesOf } from '../../src/run/lifecycle.ts'
 import { resolveTenancy } from '../../src/tenancy/tenancy.ts'
 import { historyOf } from '../replay/fixture.ts'

@@ -1,9 +1,9 @@
-import type { Check, Found, RelationPart } from '../checks/define-check.ts'
-import { checks } from '../checks/index.ts'
 import type { Severity } from '../findings/finding.ts'
 import type { Focus, RelationId } from '../model/schema-model.ts'
 import type { Isolation } from '../policy/isolation.ts'
 import type { Tenancy } from '../tenancy/tenancy.ts'
+import type { Check, Found, RelationPart } from './define-check.ts'
+import { checks } from './index.ts'
 
 /** A check that is switched on, with the severity that the config gives it. */
 export interface ActiveCheck {

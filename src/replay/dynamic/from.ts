@@ -105,7 +105,7 @@ function tested(evaluator: Evaluator, found: Partial): Partial[] {
       evaluator.condition(condition, found.scope),
     )
     isDoubtful ||= rests
-    if (answer === false && !rests) return []
+    if ((answer === false || answer === null) && !rests) return []
     if (answer !== true) pending.push({ condition, answer: answer === null ? null : undefined })
   }
   return [{ ...found, isDoubtful, pending }]

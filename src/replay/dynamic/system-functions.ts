@@ -1,9 +1,10 @@
 import { digitsStandIn } from '../../sql/stand-in.ts'
 import { creationNamespace } from '../names.ts'
 import type { State } from '../state.ts'
+import { quotedIdentifier } from './format.ts'
 import { namedObject, printed } from './objects.ts'
 import { isOpenNamespace } from './sources/rows.ts'
-import { isUnknown, ObjectReference, textOf, Unknown, unknown, type Value } from './value.ts'
+import { isUnknown, ObjectReference, RowSet, textOf, Unknown, unknown, type Value } from './value.ts'
 
 type SystemFunction = (state: State, args: readonly Value[]) => Value
 
@@ -56,6 +57,9 @@ export const systemFunctions: Readonly<Record<string, SystemFunction>> = {
     const found = printed(state, relation)
     return found instanceof ObjectReference && found.text !== null ? !found.text.includes('.') : unknown
   },
+  aclexplode: (_, [list = null]) =>
+    list === null ? new RowSet([]) : list instanceof RowSet ? list : unknown,
+  pg_get_serial_sequence: serialSequence,
   pg_get_function_identity_arguments: (state, [routine = null]) => argumentsOf(state, routine),
   to_char: (_, [value = null, template = null]) =>
     value === null || template === null
@@ -71,6 +75,20 @@ export const systemFunctions: Readonly<Record<string, SystemFunction>> = {
     typeof part === 'string' && numericParts.includes(part.toLowerCase())
       ? new Unknown(digitsStandIn)
       : unknown,
+}
+
+/** The sequence of a serial or identity column, as `regclass` reads it. */
+function serialSequence(state: State, [table = null, column = null]: readonly Value[]): Value {
+  if (table === null || column === null) return null
+  const found = typeof table === 'string' ? namedObject(state, 'regclass', table) : undefined
+  if (!(found instanceof ObjectReference) || typeof column !== 'string') return unknown
+  if (state.announced.has(found.id)) return unknown
+  for (const { namespace, name, ownedBy } of state.sequences.values()) {
+    if (ownedBy?.relation === found.id && ownedBy.column === column) {
+      return `${quotedIdentifier(namespace)}.${quotedIdentifier(name)}`
+    }
+  }
+  return null
 }
 
 function argumentsOf(state: State, routine: Value): Value {

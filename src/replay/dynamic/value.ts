@@ -78,6 +78,16 @@ export class ObjectReference {
   }
 }
 
+/** The role that runs the migrations, by its oid: what nobody else owns is its own. */
+export const migrationRole = new Unknown(null)
+
+/** The oid of a role that was granted something by the role that runs the migrations, and so isn't that role. */
+export class Grantee extends ObjectReference {
+  constructor(role: string) {
+    super('role', role)
+  }
+}
+
 export function isUnknown(value: Value | undefined): value is Unknown {
   return value instanceof Unknown
 }
@@ -133,6 +143,7 @@ export function readBoolean(text: string): boolean | undefined {
 /** Whether two values are equal; null where one is NULL, undefined where it can't be told. */
 export function equals(left: Value, right: Value): boolean | null | undefined {
   if (left === null || right === null) return null
+  if (left === migrationRole || right === migrationRole) return isMigrationRole(left, right)
   if (left instanceof Unknown || right instanceof Unknown) return unknownEquals(left, right)
   if (left instanceof ObjectReference && right instanceof ObjectReference) {
     return left.kind === right.kind && left.id === right.id
@@ -154,11 +165,16 @@ export function equals(left: Value, right: Value): boolean | null | undefined {
   return Number.isNaN(one) || Number.isNaN(other) ? undefined : one === other
 }
 
-/** Numbers of columns that people make are positive. */
+function isMigrationRole(left: Value, right: Value): boolean | undefined {
+  if (left === right) return true
+  return [left, right].some((other) => other instanceof Grantee || other === 0) ? false : undefined
+}
+
+/** Numbers of columns that people make are positive, and no oid is 0. */
 function isNumberOf(left: Value, right: Value): boolean | undefined {
   const [one, other] = left instanceof ObjectReference ? [left, right] : [right, left]
   const isColumn = one instanceof ObjectReference && one.kind === 'attribute'
-  return isColumn && typeof other === 'number' && other <= 0 ? false : undefined
+  return other === 0 || (isColumn && typeof other === 'number' && other < 0) ? false : undefined
 }
 
 /** Names that differ in what is known of them are different whatever the digits are. */

@@ -42,7 +42,7 @@ export const grantStatements = {
       const range = as(node, 'RangeVar')
       const routine = as(node, 'ObjectWithArgs')
       const namespace = as(node, 'String')?.sval
-      if (range !== undefined) changeRelation(range, change, context)
+      if (range !== undefined) changeRelation(range, change, statement, context)
       else if (namespace !== undefined) changeNamespace(namespace, change, context)
       else if (routine !== undefined) {
         const found = findRoutine(context.state, routine)
@@ -96,7 +96,12 @@ function changeAll(
 }
 
 /** A sequence may be named where a table is expected, and the other way round. */
-function changeRelation(range: RangeVar, change: PrivilegeChange, context: StatementContext): void {
+function changeRelation(
+  range: RangeVar,
+  change: PrivilegeChange,
+  { privileges }: GrantStmt,
+  context: StatementContext,
+): void {
   const { state } = context
   const relation = findRelation(state, range)
   if (relation !== undefined) {
@@ -106,8 +111,10 @@ function changeRelation(range: RangeVar, change: PrivilegeChange, context: State
   const sequence = searched(state, range.schemaname)
     .map((namespace) => displayId(namespace, range.relname ?? ''))
     .find((id) => state.sequences.has(id))
-  if (sequence !== undefined) changeSequence(sequence, change, context)
-  else if (!systemNamespaces.includes(range.schemaname ?? '') && !range.relname?.startsWith('pg_')) {
+  if (sequence !== undefined) {
+    const meant = { ...change, privileges: namedPrivileges(privileges, 'sequences') }
+    changeSequence(sequence, meant, context)
+  } else if (!systemNamespaces.includes(range.schemaname ?? '') && !range.relname?.startsWith('pg_')) {
     knownRelation(context, range)
   }
 }

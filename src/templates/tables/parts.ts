@@ -124,9 +124,14 @@ function primaryKey({ tenantKey }: Blueprint, partitionBy: PartitionBy | undefin
 }
 
 /** `tenant_id uuid not null default ...` */
-export function writeColumn({ name, type, default: value, isIdentity }: ColumnPart): string {
+export function writeColumn(part: ColumnPart): string {
+  return `${identifier(part.name)} ${columnDefinition(part)}`
+}
+
+/** `uuid not null default ...` */
+export function columnDefinition({ type, default: value, isIdentity }: ColumnPart): string {
   const given = isIdentity ? ' generated always as identity' : value === null ? '' : ` default ${value}`
-  return `${identifier(name)} ${type} not null${given}`
+  return `${type} not null${given}`
 }
 
 /** `foreign key (tenant_id) references public.tenants (id) on delete restrict` */

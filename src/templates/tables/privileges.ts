@@ -81,12 +81,9 @@ function grantSequences(table: RelationName, writers: readonly Grant[]): string 
       for serial in
         select pg_get_serial_sequence(${name}, attname)::regclass
         from pg_attribute
-        where attrelid = ${name}::regclass
-          and attnum > 0
-          and not attisdropped
-          and attidentity = ''
-          and pg_get_serial_sequence(${name}, attname) is not null
+        where attrelid = ${name}::regclass and attnum > 0 and not attisdropped and attidentity = ''
       loop
+        continue when serial is null;
         execute format('grant usage on sequence %s to %s', serial, ${literal(roles)});
       end loop;
     end`

@@ -2,7 +2,8 @@ import type { Constraint, ForeignKeyAction, Relation } from '../../../model/sche
 import { displayName } from '../../../sql/identifiers.ts'
 import { digitsStandIn } from '../../../sql/stand-in.ts'
 import type { State } from '../../state.ts'
-import { ObjectReference, Unknown, unknown, type Value } from '../value.ts'
+import { accessList } from '../access-lists.ts'
+import { ObjectReference, RowSet, Unknown, unknown, type Value } from '../value.ts'
 import {
   type Fields,
   isDoubtful,
@@ -165,10 +166,14 @@ function* internalTriggers({ constraints: list }: Relation): Generator<Fields> {
   yield { tgname: new Unknown(`RI_ConstraintTrigger_c_${digitsStandIn}`), tgisinternal: true }
 }
 
+const noAccess = new RowSet([])
+
 const identities = { always: 'a', 'by-default': 'd' } as const
 
-const attributes: PartsOf = ({ id, columns }) =>
-  columns.map((column) => ({
+const attributes: PartsOf = (relation) => {
+  const { id, columns, grants } = relation
+  const haveGrants = grants.some((grant) => grant.columns !== null)
+  return columns.map((column) => ({
     attname: column.name,
     attnum: attribute(id, column.name),
     attisdropped: false,
@@ -177,7 +182,9 @@ const attributes: PartsOf = ({ id, columns }) =>
     attidentity: column.identity === null ? '' : identities[column.identity],
     attgenerated: column.generated === null ? '' : column.generated === 'stored' ? 's' : 'v',
     atttypid: new ObjectReference('type', column.type, column.type),
+    attacl: haveGrants ? accessList(relation, column.name) : noAccess,
   }))
+}
 
 const systemColumns: PartsOf = ({ kind }) =>
   kind === 'view'
@@ -186,6 +193,7 @@ const systemColumns: PartsOf = ({ kind }) =>
         attname,
         attnum: -1,
         attisdropped: false,
+        attacl: noAccess,
       }))
 
 const indexes: PartsOf = ({ namespace, indexes: list }) =>

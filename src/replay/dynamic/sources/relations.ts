@@ -1,7 +1,7 @@
-import type { Relation } from '../../../model/schema-model.ts'
+import type { Relation, Sequence } from '../../../model/schema-model.ts'
 import { displayId } from '../../../sql/identifiers.ts'
 import type { State } from '../../state.ts'
-import { roleReference } from '../objects.ts'
+import { accessList, ownerOf } from '../access-lists.ts'
 import { ObjectReference, unknown } from '../value.ts'
 import {
   askedIds,
@@ -75,11 +75,13 @@ const tablesAndViews = relationSource(classColumns, null, (relation) => ({
   relispartition: relation.partitionOf !== null,
   relrowsecurity: relation.rowSecurityEnabled,
   relforcerowsecurity: relation.rowSecurityForced,
-  relowner: roleReference(relation.owner),
+  relowner: ownerOf(relation),
+  relacl: accessList(relation),
 }))
 
-function otherClass(namespace: string, name: string, relkind: string): SourceRow {
+function otherClass(namespace: string, name: string, relkind: string, more: Fields = {}): SourceRow {
   return sureRow({
+    ...more,
     oid: new ObjectReference('relation', displayId(namespace, name)),
     relname: name,
     relnamespace: new ObjectReference('namespace', namespace),
@@ -100,8 +102,8 @@ function* sequencesAndIndexes(state: State, hints: Hints): Generator<SourceRow> 
   const relkinds = askedTexts(hints, 'relkind')
   const isAsked = (name: string) => names?.includes(name) !== false
   if (relkinds?.includes('S') !== false) {
-    for (const { namespace, name } of state.sequences.values()) {
-      if (isAsked(name)) yield otherClass(namespace, name, 'S')
+    for (const sequence of state.sequences.values()) {
+      if (isAsked(sequence.name)) yield sequenceClass(sequence)
     }
   }
   if (relkinds?.includes('c') !== false) {
@@ -117,12 +119,17 @@ function* sequencesAndIndexes(state: State, hints: Hints): Generator<SourceRow> 
 
 function* classById(state: State, id: string): Generator<SourceRow> {
   const sequence = state.sequences.get(id)
-  if (sequence !== undefined) yield otherClass(sequence.namespace, sequence.name, 'S')
+  if (sequence !== undefined) yield sequenceClass(sequence)
   const type = state.types.get(id)
   if (type?.kind === 'composite') yield otherClass(type.namespace, type.name, 'c')
   const relation = state.relations.get(state.indexes.get(id) ?? '')
   const index = relation?.indexes.find(({ name }) => displayId(relation.namespace, name) === id)
   if (relation !== undefined && index !== undefined) yield indexClass(relation, index.name)
+}
+
+function sequenceClass(sequence: Sequence): SourceRow {
+  const more = { relowner: ownerOf(sequence), relacl: accessList(sequence) }
+  return otherClass(sequence.namespace, sequence.name, 'S', more)
 }
 
 function indexClass({ namespace, kind }: Relation, name: string): SourceRow {

@@ -1,5 +1,5 @@
 import { quoteIdentifier, readName } from '../sql/identifiers.ts'
-import type { TenancyDeclaration } from '../tenancy/declaration.ts'
+import type { ConstantTenancy } from '../tenancy/declaration.ts'
 import type { KeyType, Platform } from '../tenancy/tenancy.ts'
 
 /** A relation by its two names, as `pg_class` and `pg_namespace` hold them. */
@@ -44,7 +44,7 @@ export interface Blueprint {
 }
 
 /** The declaration with a name for everything that it leaves out; `appRole` is what the application runs under. */
-export function blueprintOf(declared: TenancyDeclaration, appRole: string): Blueprint {
+export function blueprintOf(declared: ConstantTenancy, appRole: string): Blueprint {
   const { memberships, context } = declared
   const tenantKey = declared.tenantKey ?? 'tenant_id'
   const contextNamespace = context?.namespace ?? 'app'

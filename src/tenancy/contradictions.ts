@@ -1,4 +1,4 @@
-import type { TenancyDeclaration } from './declaration.ts'
+import type { ConstantTenancy } from './declaration.ts'
 
 export interface Contradiction {
   readonly path: readonly (string | number)[]
@@ -8,7 +8,7 @@ export interface Contradiction {
 const defaultMaxSystemTasks = 2
 
 /** What a declaration says twice in ways that can't both be true. */
-export function* contradictions(declared: TenancyDeclaration): Generator<Contradiction> {
+export function* contradictions(declared: ConstantTenancy): Generator<Contradiction> {
   yield* relationsInTwoPlaces(declared)
   yield* systemTaskContradictions(declared)
   const { tenantSetting, userSetting } = declared.context ?? {}
@@ -18,7 +18,7 @@ export function* contradictions(declared: TenancyDeclaration): Generator<Contrad
 }
 
 /** A relation belongs to one place: shared, system, tenants, memberships, or tenant table with a key of its own. */
-function* relationsInTwoPlaces(declared: TenancyDeclaration): Generator<Contradiction> {
+function* relationsInTwoPlaces(declared: ConstantTenancy): Generator<Contradiction> {
   const places = new Map<string, string>()
   const claims: { relation: string; place: string; path: (string | number)[] }[] = []
   const claim = (relation: string | undefined, place: string, ...path: (string | number)[]) => {
@@ -49,7 +49,7 @@ function* relationsInTwoPlaces(declared: TenancyDeclaration): Generator<Contradi
   }
 }
 
-function* systemTaskContradictions(declared: TenancyDeclaration): Generator<Contradiction> {
+function* systemTaskContradictions(declared: ConstantTenancy): Generator<Contradiction> {
   const tasks = declared.systemTasks ?? []
   const allowed = declared.maxSystemTasks ?? defaultMaxSystemTasks
   if (tasks.length > allowed) {

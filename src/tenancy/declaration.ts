@@ -120,3 +120,8 @@ export const tenancyDeclaration = z
 
 export type TenancyInput = z.input<typeof tenancyDeclaration>
 export type TenancyDeclaration = z.output<typeof tenancyDeclaration>
+
+/** The declaration as code may hold it: `as const`, so that names can be told apart by the compiler. */
+export type ConstantTenancy = Constant<TenancyDeclaration>
+
+type Constant<Value> = Value extends object ? { readonly [Key in keyof Value]: Constant<Value[Key]> } : Value

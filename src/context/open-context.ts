@@ -1,0 +1,69 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import type { Plan } from './plan.ts'
+import { describeScope, type Order } from './scope.ts'
+import type { Statement } from './statement.ts'
+
+/** A context from the moment that it is asked for until its transaction is over. */
+export class OpenContext {
+  readonly order: Order
+  readonly plan: Plan
+  /** What stands for the database that the transaction is in: the pool, the client, the dialect. */
+  readonly database: object
+  /**
+   * `opening`: only its own statements are sent. `open`: those of `fn`. `closing`: `fn` has ended, and only commit or
+   * rollback are sent. `closed`: nothing is.
+   */
+  state: 'opening' | 'open' | 'closing' | 'closed' = 'opening'
+  readonly #logs: Statement[]
+
+  constructor(order: Order, plan: Plan, database: object) {
+    this.order = order
+    this.plan = plan
+    this.database = database
+    this.#logs = [...plan.logs]
+  }
+
+  /** All that this transaction has written to the access log, for writing it again where it is rolled back. */
+  get logs(): readonly Statement[] {
+    return this.#logs
+  }
+
+  logged(log: Statement): void {
+    this.#logs.push(log)
+  }
+
+  /** What opens the transaction. */
+  get opening(): readonly (string | Statement)[] {
+    const { begin, settings, logs, restriction } = this.plan
+    return [begin, settings, ...logs, ...restriction]
+  }
+
+  /** What ends a transaction that failed: what was read in it stays in the access log, in a transaction of its own. */
+  get undoing(): readonly (string | Statement)[] {
+    if (this.#logs.length === 0) return ['rollback']
+    return ['rollback', 'begin', this.plan.settings, ...this.#logs, 'commit']
+  }
+
+  toString(): string {
+    return describeScope(this.order.scope)
+  }
+}
+
+/**
+ * Which context the code that runs is in. One for the process, also where the package is loaded twice: a context that one
+ * copy opened must hold for the other.
+ */
+export function contextStorage(): AsyncLocalStorage<OpenContext> {
+  const key = Symbol.for('ringfence.context')
+  const found: unknown = Reflect.get(globalThis, key)
+  if (found instanceof AsyncLocalStorage) return found
+  const storage = new AsyncLocalStorage<OpenContext>()
+  Reflect.set(globalThis, key, storage)
+  return storage
+}
+
+/** The context of the code that runs; undefined outside of any, and after its end. */
+export function currentContext(): OpenContext | undefined {
+  const context = contextStorage().getStore()
+  return context?.state === 'closed' ? undefined : context
+}

@@ -1,0 +1,53 @@
+import type { ClientBase } from 'pg'
+import { ContextError } from '../context-error.ts'
+import type { OpenContext } from '../open-context.ts'
+
+/** What `fn` is given: queries of the context's transaction, refused once the context is over. */
+export type TenantClient = Pick<ClientBase, 'query' | 'escapeIdentifier' | 'escapeLiteral'>
+
+/** A cursor or stream that was begun through the client; a connection answers nothing else until it is closed. */
+interface Closable {
+  close?: () => Promise<void>
+  destroy?: () => unknown
+}
+
+export interface GuardedClient {
+  readonly client: TenantClient
+  /** Closes the cursors and streams that `fn` left open. */
+  closeCursors(): Promise<void>
+}
+
+export function guardClient(client: ClientBase, context: OpenContext): GuardedClient {
+  const cursors = new Set<Closable>()
+  const query = new Proxy(client.query, {
+    apply(target, _this, parameters: unknown[]) {
+      const [first] = parameters
+      if (context.state !== 'open') {
+        const error = new ContextError('ended', `a query after the end of the context of ${context}`)
+        if (isSubmittable(first) || parameters.some((one) => typeof one === 'function')) throw error
+        return Promise.reject(error)
+      }
+      if (isSubmittable(first)) cursors.add(first)
+      return Reflect.apply(target, client, parameters)
+    },
+  })
+  return {
+    client: {
+      query,
+      escapeIdentifier: (name) => client.escapeIdentifier(name),
+      escapeLiteral: (text) => client.escapeLiteral(text),
+    },
+    async closeCursors() {
+      for (const cursor of cursors) {
+        if (cursor.close !== undefined) await cursor.close()
+        else cursor.destroy?.()
+      }
+    },
+  }
+}
+
+function isSubmittable(value: unknown): value is Closable {
+  return (
+    typeof value === 'object' && value !== null && 'submit' in value && typeof value.submit === 'function'
+  )
+}

@@ -1,0 +1,67 @@
+import type { ContextNames } from './names.ts'
+import type { Order } from './scope.ts'
+import { Identifier, type Statement, statement } from './statement.ts'
+
+/** The statements that a context consists of, in the order in which they are sent. */
+export interface Plan {
+  readonly begin: string
+  /** Role, tenant and user, for the length of the transaction. */
+  readonly settings: Statement
+  /** What is written to the access log, and opens what is logged. */
+  readonly logs: readonly Statement[]
+  /** `set transaction read only`, which has to come after what is logged. */
+  readonly restriction: readonly string[]
+  /** Fails where role, tenant or user are no longer those of the context, or the transaction is over. */
+  readonly check: Statement
+}
+
+export function planOf(names: ContextNames, order: Order): Plan {
+  const { scope, isolationLevel, accessMode } = order
+  const role = 'role' in scope ? scope.role : names.appRole
+  const tenantId = scope.kind === 'tenant' ? scope.tenantId : ''
+  const userId = scope.userId ?? ''
+  return {
+    begin: isolationLevel === null ? 'begin' : `begin isolation level ${isolationLevel}`,
+    settings: settings(names, role, tenantId, userId),
+    logs: logs(names, order),
+    restriction: accessMode === 'read only' ? ['set transaction read only'] : [],
+    check: statement`select case when current_user::pg_catalog.text operator(pg_catalog.=) ${role} and pg_catalog.current_setting(${names.tenantSetting}, true) operator(pg_catalog.=) ${tenantId} and pg_catalog.current_setting(${names.userSetting}, true) operator(pg_catalog.=) ${userId} then 0 else pg_catalog.concat(current_user, ${`: ${changedMarker}`})::pg_catalog.int4 end`,
+  }
+}
+
+const changedMarker = 'ringfence: not the context that was opened'
+
+/** Whether an error of the server is that of a check: there is no other way to fail on a condition in one expression. */
+export function isFailedCheck(error: unknown): boolean {
+  return error instanceof Error && sqlState(error) === '22P02' && error.message.includes(changedMarker)
+}
+
+/** The SQLSTATE of an error of the server, as both node-postgres and PGlite hand it over. */
+export function sqlState(error: unknown): string | null {
+  if (!(error instanceof Error) || !('code' in error)) return null
+  return typeof error.code === 'string' && /^[0-9A-Z]{5}$/.test(error.code) ? error.code : null
+}
+
+/** One row of the access log for a read or an export that is asked to be logged. */
+export function logRead(names: ContextNames, source: string): Statement {
+  return statement`select ${new Identifier(names.contextNamespace)}.log_access('read', ${source}, null)`
+}
+
+function logs(names: ContextNames, { scope, logAs }: Order): Statement[] {
+  const namespace = new Identifier(names.contextNamespace)
+  if (scope.kind === 'system task') {
+    return [statement`select ${namespace}.begin_system_task(${scope.task}, ${scope.reason})`]
+  }
+  if (scope.kind === 'support') {
+    return [statement`select ${namespace}.begin_support(${scope.tenantId}, ${scope.reason})`]
+  }
+  return logAs === null ? [] : [logRead(names, logAs)]
+}
+
+function settings(names: ContextNames, role: string, tenantId: string, userId: string): Statement {
+  if (names.platform !== 'supabase') {
+    return statement`select pg_catalog.set_config('role', ${role}, true), pg_catalog.set_config(${names.tenantSetting}, ${tenantId}, true), pg_catalog.set_config(${names.userSetting}, ${userId}, true)`
+  }
+  const claims = JSON.stringify({ sub: userId, role })
+  return statement`select pg_catalog.set_config('role', ${role}, true), pg_catalog.set_config(${names.tenantSetting}, ${tenantId}, true), pg_catalog.set_config(${names.userSetting}, ${userId}, true), pg_catalog.set_config('request.jwt.claims', ${claims}, true)`
+}

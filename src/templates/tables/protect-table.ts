@@ -1,9 +1,10 @@
 import { sql } from '../../sql/template.ts'
 import type { Blueprint, RelationName } from '../blueprint.ts'
 import { dollarQuoted, identifier, qualified } from '../names.ts'
-import type { Access, DeleteAction } from './options.ts'
+import type { Access, DeleteAction, Reversible } from './options.ts'
 import { keyColumn, writeForeignKey, writeNames } from './parts.ts'
 import { protection } from './protection.ts'
+import { whileForceIsSuspended } from './suspended-force.ts'
 
 export interface ExistingTable extends Access {
   readonly table: RelationName
@@ -50,14 +51,9 @@ export function protectTable(blueprint: Blueprint, options: ExistingTable): Reve
   const name = qualified(options.table)
   const key = identifier(blueprint.tenantKey)
   const { type, default: value } = keyColumn(blueprint)
-  const { hasKey = false, id = ['id'] } = options
-  const index = options.index ?? `${options.table.name}_${blueprint.tenantKey}_key`
-  const foreignKey = writeForeignKey({
-    columns: [blueprint.tenantKey],
-    references: blueprint.tenants,
-    referencedColumns: ['id'],
-    onDelete: options.onDelete ?? 'restrict',
-  })
+  const { hasKey = false } = options
+  const index = indexName(blueprint, options)
+  const foreignKey = tenantReference(blueprint, options)
   const { up, down } = protection(blueprint, options.table, options)
   return {
     up: [
@@ -77,7 +73,7 @@ export function protectTable(blueprint: Blueprint, options: ExistingTable): Reve
         `alter table ${name} drop constraint ${notNull}`,
       ]),
       none('Build the index that begins with the key, while others work', [
-        `create unique index concurrently ${identifier(index)} on ${name} (${writeNames([blueprint.tenantKey, ...id])})`,
+        `create unique index concurrently ${identifier(index)} on ${name} (${indexColumns(blueprint, options)})`,
       ]),
       own('Make the index a constraint, and ask for tenants that exist in new rows', [
         `alter table ${name} add constraint ${identifier(index)} unique using index ${identifier(index)}`,
@@ -108,6 +104,54 @@ export function protectTable(blueprint: Blueprint, options: ExistingTable): Reve
           : [`alter table ${name} drop column ${key}`]),
       ]),
     ],
+  }
+}
+
+function indexName({ tenantKey }: Blueprint, { index, table }: ExistingTable): string {
+  return index ?? `${table.name}_${tenantKey}_key`
+}
+
+function indexColumns({ tenantKey }: Blueprint, { id = ['id'] }: ExistingTable): string {
+  return writeNames([tenantKey, ...id])
+}
+
+function tenantReference(
+  { tenantKey, tenants }: Blueprint,
+  { onDelete = 'restrict' }: ExistingTable,
+): string {
+  return writeForeignKey({ columns: [tenantKey], references: tenants, referencedColumns: ['id'], onDelete })
+}
+
+/**
+ * The same in one transaction, as a migration has it: nobody reads or writes the table until it is done, and a failure leaves it as it was.
+ *
+ *     alter table public.payments add column tenant_id uuid
+ *     update public.payments set tenant_id = (select o.tenant_id from public.orders o where o.id = order_id) where tenant_id is null
+ *     alter table public.payments alter column tenant_id set not null
+ *     alter table public.payments add constraint payments_tenant_id_key unique (tenant_id, id)
+ *     alter table public.payments add constraint tenant_key_fkey foreign key (tenant_id) references public.tenants (id) on delete restrict
+ */
+export function protectTableAtOnce(blueprint: Blueprint, options: ExistingTable): Reversible {
+  const name = qualified(options.table)
+  const key = identifier(blueprint.tenantKey)
+  const { backfill: expression, backfillReads = [] } = options
+  const steps = protectTable(blueprint, options)
+  const [addKey] = steps.up
+  const protect = steps.up.at(-1)
+  const fill = `update ${name} set ${key} = (${expression}) where ${key} is null`
+  return {
+    up: [
+      ...(addKey?.statements ?? []),
+      ...(expression === undefined ? [] : whileForceIsSuspended(backfillReads, [fill])),
+      `alter table ${name} alter column ${key} set not null`,
+      `alter table ${name} add constraint ${identifier(indexName(blueprint, options))} unique (${indexColumns(blueprint, options)})`,
+      ...whileForceIsSuspended(
+        [blueprint.tenants],
+        [`alter table ${name} add constraint ${reference} ${tenantReference(blueprint, options)}`],
+      ),
+      ...(protect?.statements ?? []),
+    ],
+    down: steps.down.flatMap(({ statements }) => statements),
   }
 }
 

@@ -1,0 +1,100 @@
+import type { CreateTableBuilder } from 'kysely'
+import { dropTable } from '../templates/tables/create-table.ts'
+import { protectGlobalTable } from '../templates/tables/global-table.ts'
+import { createTenantPartition } from '../templates/tables/partition.ts'
+import { childTableParts, foreignKeyColumns, tenantTableParts } from '../templates/tables/parts.ts'
+import { protectChildTable, protectTenantTable } from '../templates/tables/tenant-table.ts'
+import { createTenancy, dropTenancy, upgradeTenancy } from '../templates/tenancy/tenancy.ts'
+import { readTenancy, type TenancyOptions } from './declared.ts'
+import { columnOf, type Handle, relationOf } from './handle.ts'
+import { protectExisting, unprotectExisting } from './protect-existing.ts'
+import { runTogether } from './statements.ts'
+import { type Protection, tableBuilder } from './table-builder.ts'
+import type { DefinedTenancy, TenantKeyOf, TenantTableOptions } from './tenancy-api.ts'
+import { begun } from './unfinished.ts'
+
+/**
+ * Declares who a tenant is, for migrations: the names of roles, tables, columns and settings, as the config file has them.
+ * Everything has a default. Throws an error that names each key that is wrong.
+ *
+ *     export const tenancy = defineTenancy({ appRole: 'app_user' })
+ *
+ * `ringfence.config.ts` can take it over: `defineConfig({ tenancy: tenancy.declaration })`.
+ */
+export function defineTenancy<const Options extends TenancyOptions>(
+  options: Options,
+): DefinedTenancy<TenantKeyOf<Options>> {
+  type Key = TenantKeyOf<Options>
+  const { declaration, blueprint } = readTenancy(options)
+  const run = (db: Handle, statements: readonly string[]) => runTogether(db, blueprint, statements)
+
+  const build = <Table extends string, Column extends string>(
+    db: Handle,
+    name: Table,
+    called: string,
+    protection: Omit<Protection, 'call' | 'used'>,
+  ): CreateTableBuilder<Table, Column> => {
+    const call = `${called}(${JSON.stringify(name)})`
+    const used = begun(call)
+    return tableBuilder(db, name, blueprint, { ...protection, call, used })
+  }
+
+  return Object.freeze<DefinedTenancy<Key>>({
+    declaration,
+    blueprint,
+    createTenancy: async (db, more) => run(db, createTenancy(blueprint, more)),
+    upgradeTenancy: async (db, more) => run(db, upgradeTenancy(blueprint, more)),
+    dropTenancy: async (db, more) => run(db, dropTenancy(blueprint, more)),
+
+    createTenantTable: <Table extends string>(db: Handle, name: Table, more: TenantTableOptions = {}) => {
+      const own = withColumns(db, more)
+      return build<Table, 'id' | Key>(db, name, 'createTenantTable', {
+        parts: (table) => tenantTableParts(blueprint, { ...own, table }),
+        follows: (table) => protectTenantTable(blueprint, { ...own, table }).up,
+        indexes: [],
+      })
+    },
+
+    createChildTable(db, name, { parent, column, parentId, also, ...more }) {
+      const own = {
+        ...withColumns(db, more),
+        parent: {
+          table: relationOf(db, parent),
+          column: columnOf(db, column),
+          ...(parentId && { type: parentId }),
+          ...(also && { also }),
+        },
+      }
+      return build(db, name, 'createChildTable', {
+        parts: (table) => childTableParts(blueprint, { ...own, table }),
+        follows: (table) => protectChildTable(blueprint, { ...own, table }).up,
+        indexes: [foreignKeyColumns(blueprint, own.parent)],
+      })
+    },
+
+    createGlobalTable: (db, name, more) =>
+      build(db, name, 'createGlobalTable', {
+        parts: () => ({ columns: [], primaryKey: [], foreignKeys: [], partitionBy: null }),
+        follows: (table) => protectGlobalTable(blueprint, { ...more, table }).up,
+        indexes: [],
+      }),
+
+    createTenantPartition: async (db, name, { of, ...more }) => {
+      const table = relationOf(db, name)
+      await run(db, createTenantPartition(blueprint, { ...more, table, of: relationOf(db, of) }).up)
+    },
+
+    protectTable: async (db, name, more = {}) => protectExisting(db, blueprint, name, more),
+    unprotectTable: async (db, name, more = {}) => unprotectExisting(db, blueprint, name, more),
+    dropTenantTable: async (db, name) => run(db, [dropTable(relationOf(db, name))]),
+  })
+}
+
+/** The options with the columns that their names mean to the handle. */
+function withColumns(db: Handle, options: TenantTableOptions): TenantTableOptions {
+  const { partitionBy } = options
+  if (partitionBy === undefined) return options
+  const [first, ...others] = partitionBy.columns
+  const columns = [columnOf(db, first), ...others.map((name) => columnOf(db, name))] as const
+  return { ...options, partitionBy: { ...partitionBy, columns } }
+}

@@ -1,0 +1,61 @@
+import { dirname, relative, resolve, sep } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+/** Where a statement was asked for. */
+export interface CallSite {
+  /** Relative to the working directory where it lies below it. */
+  readonly file: string
+  readonly line: number
+  readonly column: number
+}
+
+/** Deep enough for a call through Kysely and the builders of this library. */
+const frames = 60
+
+/** Notes who is calling; what it says is worked out when `callSiteOf` asks. */
+export function traceHere(): Error {
+  const { stackTraceLimit } = Error
+  Error.stackTraceLimit = frames
+  try {
+    return new Error('called from here')
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit
+  }
+}
+
+/** The innermost caller that is neither Kysely, nor a driver, nor this library; null where the stack has none. */
+export function callSiteOf(trace: Error): CallSite | null {
+  for (const row of trace.stack?.split('\n') ?? []) {
+    const frame = /^\s*at (?:.*\()?((?:file:\/\/)?[^()]+?):(\d+):(\d+)\)?$/.exec(row)
+    const path = frame?.[1] === undefined ? null : pathOf(frame[1])
+    if (path === null || isMachinery(path)) continue
+    return { file: shown(path), line: Number(frame?.[2]), column: Number(frame?.[3]) }
+  }
+  return null
+}
+
+/** `migrations/002_invoices.ts:12` */
+export function displayCallSite({ file, line }: CallSite): string {
+  return `${file}:${line}`
+}
+
+function pathOf(place: string): string | null {
+  if (place.startsWith('node:') || place === 'native') return null
+  const text = place.replace(/^async /, '')
+  return resolve(text.startsWith('file:') ? fileURLToPath(text) : text)
+}
+
+const drivers = ['kysely', 'kysely-ctl', 'pg', 'pg-cursor', 'pg-pool', '@electric-sql', 'ringfence']
+const installed = drivers.map((name) => `${sep}node_modules${sep}${name}${sep}`)
+
+/** All of this library: the folder `src`, or what it is bundled into. */
+const own = `${dirname(fileURLToPath(import.meta.url)).replace(/[/\\]kysely[/\\]guard$/, '')}${sep}`
+
+function isMachinery(path: string): boolean {
+  return path.startsWith(own) || installed.some((folder) => path.includes(folder))
+}
+
+function shown(path: string): string {
+  const near = relative(process.cwd(), path)
+  return near.startsWith('..') ? path : near
+}

@@ -1,0 +1,54 @@
+import type { Defect } from '../../checks/examine.ts'
+import { readName } from '../../sql/identifiers.ts'
+import { kindOf, walk } from '../../sql/node.ts'
+import type { CapturedStatement } from './captured-statement.ts'
+import type { Problem } from './migration-refused.ts'
+import type { Objection } from './objections.ts'
+import type { Failure, Refusal } from './statement-gate.ts'
+
+/** A finding, and the statement that is most likely to blame for it. */
+export function problemOfDefect({ check, found }: Defect, captured: readonly CapturedStatement[]): Problem {
+  const statement = culprit(found.subject, captured)
+  return {
+    check: check.id,
+    subject: found.subject,
+    message: found.message,
+    help: found.help ?? null,
+    fix: check.fix?.(found) ?? null,
+    at: statement?.at ?? null,
+    statement: statement?.text ?? null,
+  }
+}
+
+export function problemOfRefusal({ message, help, text, at }: Refusal): Problem {
+  return { check: null, subject: null, message, help, fix: null, at, statement: text }
+}
+
+export function problemOfObjection({ message, help }: Objection): Problem {
+  return { check: null, subject: null, message, help, fix: null, at: null, statement: null }
+}
+
+export function problemOfFailure({ text, at }: Failure, message: string, help: string): Problem {
+  return { check: null, subject: null, message, help, fix: null, at, statement: text }
+}
+
+/** The first of those that name most of the subject; else one that can hold any statement; else the last. */
+function culprit(subject: string, captured: readonly CapturedStatement[]): CapturedStatement | undefined {
+  const names = subject.split('/').flatMap((part) => readName(part)?.at(-1) ?? [])
+  const scores = captured.map((statement) => namesIn(statement, names))
+  const best = Math.max(0, ...scores)
+  if (best > 0) return captured[scores.indexOf(best)]
+  return captured.find(({ node }) => opaque.has(kindOf(node))) ?? captured.at(-1)
+}
+
+const opaque: ReadonlySet<string> = new Set(['DoStmt', 'CallStmt', 'SelectStmt', 'ExecuteStmt'])
+
+function namesIn({ node }: CapturedStatement, names: readonly string[]): number {
+  const found = new Set<string>()
+  walk(node, (_, value: object) => {
+    for (const name of Object.values(value))
+      if (typeof name === 'string' && names.includes(name)) found.add(name)
+    return true
+  })
+  return found.size
+}

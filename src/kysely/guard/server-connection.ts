@@ -1,0 +1,47 @@
+import { CompiledQuery, type DatabaseConnection, type QueryResult } from 'kysely'
+import type { Connection } from '../../sql/connection.ts'
+import { splitStatements } from '../../sql/split.ts'
+
+type Execute = DatabaseConnection['executeQuery']
+type Stream = DatabaseConnection['streamQuery']
+
+/**
+ * The connection of a migration as it was before the migration had it: what is asked here passes no plugin, no log and
+ * nothing that the migration put in its place.
+ */
+export class ServerConnection implements Connection {
+  readonly #connection: DatabaseConnection
+  readonly #execute: Execute
+  readonly #stream: Stream
+
+  constructor(connection: DatabaseConnection) {
+    this.#connection = connection
+    this.#execute = connection.executeQuery
+    this.#stream = connection.streamQuery
+  }
+
+  /** PGlite and the extended protocol take one statement at a time. */
+  async query<Row>(text: string, values?: readonly unknown[]): Promise<readonly Row[]> {
+    if (values !== undefined || !text.includes(';')) return await this.#one<Row>(text, values ?? [])
+    let rows: readonly Row[] = []
+    for (const { start, end } of splitStatements(text)) {
+      const statement = text.slice(start, end).trim()
+      if (statement !== '') rows = await this.#one<Row>(statement, [])
+    }
+    return rows
+  }
+
+  async #one<Row>(text: string, values: readonly unknown[]): Promise<readonly Row[]> {
+    const { rows } = await this.execute<Row>(CompiledQuery.raw(text, [...values]))
+    return rows
+  }
+
+  /** `rest`: what newer versions of Kysely give beside the query. */
+  execute<Row>(query: CompiledQuery, ...rest: readonly unknown[]): Promise<QueryResult<Row>> {
+    return Reflect.apply(this.#execute, this.#connection, [query, ...rest])
+  }
+
+  stream<Row>(query: CompiledQuery, ...rest: readonly unknown[]): AsyncIterableIterator<QueryResult<Row>> {
+    return Reflect.apply(this.#stream, this.#connection, [query, ...rest])
+  }
+}

@@ -232,6 +232,16 @@ export default defineCheck({
   good: [
     { name: 'the verified tenant', sql: protectedInvoices },
     {
+      name: 'for the owner of a definer function, which its creator administers and does not act as',
+      sql: sql`
+        ${protectedInvoices}
+        create role creator nologin;
+        grant app_definer to creator with admin true, inherit false, set false;
+        create policy for_definer on app.invoices for insert to app_definer
+          with check (nullif(current_setting('app.user_id', true), '') is not null);`,
+      postgres: { from: 16 },
+    },
+    {
       name: 'through the parent, which a foreign key holds to the same tenant',
       sql: sql`
         create table app.orders (id uuid primary key, tenant_id uuid not null, unique (tenant_id, id));

@@ -25,10 +25,15 @@ export function isExempt(model: SchemaModel, role: RoleName): boolean {
   return known !== undefined && (known.superuser || known.bypassRowSecurity)
 }
 
-/** A role without login and without members that owns a SECURITY DEFINER function: nobody can act as it otherwise. */
+/**
+ * A role without login and without members that owns a SECURITY DEFINER function: nobody can act as it otherwise. Who created it is its
+ * administrator from PostgreSQL 16, which by itself is not to act as it.
+ */
 function ownsDefinerOnly(model: SchemaModel, role: RoleName): boolean {
   if (model.roles.get(role)?.login !== false) return false
-  for (const membership of model.roleMemberships.values()) if (membership.role === role) return false
+  for (const { role: granted, inherit, set } of model.roleMemberships.values()) {
+    if (granted === role && (inherit !== false || set)) return false
+  }
   for (const routine of model.routines.values()) {
     if (routine.securityDefiner && routine.owner === role) return true
   }

@@ -32,6 +32,7 @@ function* relationsInTwoPlaces(declared: ConstantTenancy): Generator<Contradicti
   })
   claim(declared.tenants, 'tenants', 'tenants')
   claim(declared.memberships?.relation, 'memberships', 'memberships', 'relation')
+  claim(declared.accessLog, 'accessLog', 'accessLog')
   for (const { relation, place, path } of claims) {
     const other = places.get(relation)
     if (other === undefined) places.set(relation, place)

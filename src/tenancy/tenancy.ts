@@ -98,7 +98,10 @@ export function resolveTenancy(declared: TenancyDeclaration): Tenancy {
     },
     appRoles: declared.appRoles ?? noTenancy.appRoles,
     globalTables: declared.globalTables ?? noTenancy.globalTables,
-    systemTables: declared.systemTables ?? noTenancy.systemTables,
+    systemTables: [
+      ...(declared.systemTables ?? []),
+      ...(declared.accessLog === undefined ? [] : [declared.accessLog]),
+    ],
     systemTasks: declared.systemTasks ?? noTenancy.systemTasks,
     supportRole: declared.supportRole ?? null,
     backupRole: declared.backupRole ?? null,

@@ -45,6 +45,7 @@ describe('the category of a table', () => {
     const globalTables = [{ relation: 'app.a', reason: 'rates' }]
     expect(categoryIn(sql, 'app.a', { globalTables })).toBe('global')
     expect(categoryIn(sql, 'app.a', { systemTables: ['app.a'] })).toBe('system')
+    expect(categoryIn(sql, 'app.a', { accessLog: 'app.a' })).toBe('system')
   })
 
   test('a partition has the category of its root, two levels up', () => {

@@ -70,6 +70,11 @@ describe('contradictions', () => {
       "memberships.relation: public.t can't be in memberships: it is in tenants already",
     ],
     [
+      'access log and global',
+      { globalTables: [{ relation: 'public.t', reason }], accessLog: 'public.t' },
+      "accessLog: public.t can't be in accessLog: it is in globalTables already",
+    ],
+    [
       'twice global',
       {
         globalTables: [

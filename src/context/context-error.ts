@@ -3,6 +3,7 @@
  * - `no context`: a query outside of any context, through a pool or dialect that is guarded.
  * - `other context`: a second context, or the root database, inside of one that is open.
  * - `ended`: a query through a context that is over.
+ * - `unguarded`: a Kysely without a guarded dialect.
  * - `exempt role`: the connection's role is not held by row security, or could free itself of it.
  * - `not opened`: the server refused to open the context. Its error is the `cause`.
  * - `changed`: `fn` left another role, tenant or user behind than it was given, or ended the transaction.
@@ -14,6 +15,7 @@ export type ContextErrorCode =
   | 'no context'
   | 'other context'
   | 'ended'
+  | 'unguarded'
   | 'exempt role'
   | 'not opened'
   | 'changed'

@@ -1,10 +1,12 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import type { Plan } from './plan.ts'
+import type { ContextNames } from './names.ts'
+import { type Plan, planOf } from './plan.ts'
 import { describeScope, type Order } from './scope.ts'
 import type { Statement } from './statement.ts'
 
 /** A context from the moment that it is asked for until its transaction is over. */
 export class OpenContext {
+  readonly names: ContextNames
   readonly order: Order
   readonly plan: Plan
   /** What stands for the database that the transaction is in: the pool, the client, the dialect. */
@@ -16,11 +18,12 @@ export class OpenContext {
   state: 'opening' | 'open' | 'closing' | 'closed' = 'opening'
   readonly #logs: Statement[]
 
-  constructor(order: Order, plan: Plan, database: object) {
+  constructor(names: ContextNames, order: Order, database: object) {
+    this.names = names
     this.order = order
-    this.plan = plan
+    this.plan = planOf(names, order)
     this.database = database
-    this.#logs = [...plan.logs]
+    this.#logs = [...this.plan.logs]
   }
 
   /** All that this transaction has written to the access log, for writing it again where it is rolled back. */
@@ -35,7 +38,7 @@ export class OpenContext {
   /** What opens the transaction. */
   get opening(): readonly (string | Statement)[] {
     const { begin, settings, logs, restriction } = this.plan
-    return [begin, settings, ...logs, ...restriction]
+    return [...begin, settings, ...logs, ...restriction]
   }
 
   /** What ends a transaction that failed: what was read in it stays in the access log, in a transaction of its own. */

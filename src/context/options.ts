@@ -13,16 +13,21 @@ export type LogOptions =
       readonly source?: string
       readonly log?: false
     }
-  | { readonly source: string; readonly log: boolean }
+  | {
+      readonly source: string
+      readonly log: boolean
+      /** Why, where the source does not say it. */
+      readonly reason?: string
+    }
 
 export type TenantId<Declared extends ContextDeclaration> = KeyInput<Declared['keyType']>
 export type UserId<Declared extends ContextDeclaration> = KeyInput<Declared['userKeyType']>
 
-export type UserOptions<Declared extends ContextDeclaration> = TransactionOptions &
-  LogOptions & { readonly userId: UserId<Declared> }
+export type TenantOptions<Declared extends ContextDeclaration> = TransactionOptions &
+  LogOptions & { readonly tenantId: TenantId<Declared>; readonly userId: UserId<Declared> }
 
-export type TenantOptions<Declared extends ContextDeclaration> = UserOptions<Declared> & {
-  readonly tenantId: TenantId<Declared>
+export interface UserOptions<Declared extends ContextDeclaration> extends TransactionOptions {
+  readonly userId: UserId<Declared>
 }
 
 export interface SystemTaskOptions<Declared extends ContextDeclaration> extends TransactionOptions {

@@ -1,10 +1,10 @@
 import type { ContextNames } from './names.ts'
-import type { Order } from './scope.ts'
+import type { Order, ReadLog } from './scope.ts'
 import { Identifier, type Statement, statement } from './statement.ts'
 
 /** The statements that a context consists of, in the order in which they are sent. */
 export interface Plan {
-  readonly begin: string
+  readonly begin: readonly string[]
   /** Role, tenant and user, for the length of the transaction. */
   readonly settings: Statement
   /** What is written to the access log, and opens what is logged. */
@@ -21,7 +21,10 @@ export function planOf(names: ContextNames, order: Order): Plan {
   const tenantId = scope.kind === 'tenant' ? scope.tenantId : ''
   const userId = scope.userId ?? ''
   return {
-    begin: isolationLevel === null ? 'begin' : `begin isolation level ${isolationLevel}`,
+    begin: [
+      'begin',
+      ...(isolationLevel === null ? [] : [`set transaction isolation level ${isolationLevel}`]),
+    ],
     settings: settings(names, role, tenantId, userId),
     logs: logs(names, order),
     restriction: accessMode === 'read only' ? ['set transaction read only'] : [],
@@ -43,11 +46,11 @@ export function sqlState(error: unknown): string | null {
 }
 
 /** One row of the access log for a read or an export that is asked to be logged. */
-export function logRead(names: ContextNames, source: string): Statement {
-  return statement`select ${new Identifier(names.contextNamespace)}.log_access('read', ${source}, null)`
+export function logRead(names: ContextNames, { source, reason }: ReadLog): Statement {
+  return statement`select ${new Identifier(names.contextNamespace)}.log_access('read', ${source}, ${reason})`
 }
 
-function logs(names: ContextNames, { scope, logAs }: Order): Statement[] {
+function logs(names: ContextNames, { scope, log }: Order): Statement[] {
   const namespace = new Identifier(names.contextNamespace)
   if (scope.kind === 'system task') {
     return [statement`select ${namespace}.begin_system_task(${scope.task}, ${scope.reason})`]
@@ -55,7 +58,7 @@ function logs(names: ContextNames, { scope, logAs }: Order): Statement[] {
   if (scope.kind === 'support') {
     return [statement`select ${namespace}.begin_support(${scope.tenantId}, ${scope.reason})`]
   }
-  return logAs === null ? [] : [logRead(names, logAs)]
+  return log === null ? [] : [logRead(names, log)]
 }
 
 function settings(names: ContextNames, role: string, tenantId: string, userId: string): Statement {

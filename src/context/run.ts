@@ -1,7 +1,7 @@
 import { ContextError } from './context-error.ts'
 import type { ContextNames } from './names.ts'
 import { contextStorage, currentContext, OpenContext } from './open-context.ts'
-import { isFailedCheck, logRead, planOf, sqlState } from './plan.ts'
+import { isFailedCheck, logRead, sqlState } from './plan.ts'
 import { describeScope, isSameScope, type Order } from './scope.ts'
 import type { Statement } from './statement.ts'
 
@@ -47,7 +47,7 @@ export async function runInContext<Handle, Result>(
       return await fn(await entered(names, transactions, database, outer, order))
     }
   }
-  const context = new OpenContext(order, planOf(names, order), database.identity)
+  const context = new OpenContext(names, order, database.identity)
   const storage = contextStorage()
   const transaction = await storage.run(context, () => opened(database, context))
   transactions.set(context, transaction)
@@ -88,8 +88,8 @@ async function entered<Handle>(
     const message = `the context of ${outer} is open already: its ${option} can't become ${order[option]}`
     throw new ContextError('other context', message)
   }
-  if (order.logAs !== null) {
-    const log = logRead(names, order.logAs)
+  if (order.log !== null) {
+    const log = logRead(names, order.log)
     await transaction.send(log)
     outer.logged(log)
   }

@@ -26,26 +26,32 @@ const accessModes = ['read write', 'read only'] as const
 export type IsolationLevel = (typeof isolationLevels)[number]
 export type AccessMode = (typeof accessModes)[number]
 
+/** A read or an export that is to stand in the access log. */
+export interface ReadLog {
+  readonly source: string
+  readonly reason: string
+}
+
 /** What is asked for when a context is entered. */
 export interface Order {
   readonly scope: Scope
   readonly isolationLevel: IsolationLevel | null
   readonly accessMode: AccessMode | null
-  /** The source to write into the access log; null where nothing is asked for. */
-  readonly logAs: string | null
+  /** What to write into the access log; null where nothing is asked for. */
+  readonly log: ReadLog | null
 }
 
 export function tenantOrder(names: ContextNames, options: unknown): Order {
   const given = readOptions('withTenant', options)
   const tenantId = readKey(names.keyType, 'tenantId', given.tenantId)
   const userId = readKey(names.userKeyType, 'userId', given.userId)
-  return { scope: { kind: 'tenant', tenantId, userId }, ...readTransaction(given), logAs: readLog(given) }
+  return { scope: { kind: 'tenant', tenantId, userId }, ...readTransaction(given), log: readLog(given) }
 }
 
 export function userOrder(names: ContextNames, options: unknown): Order {
   const given = readOptions('withUser', options)
   const userId = readKey(names.userKeyType, 'userId', given.userId)
-  return { scope: { kind: 'user', userId }, ...readTransaction(given), logAs: readLog(given) }
+  return { scope: { kind: 'user', userId }, ...readTransaction(given), log: null }
 }
 
 export function systemTaskOrder(names: ContextNames, options: unknown): Order {
@@ -62,7 +68,7 @@ export function systemTaskOrder(names: ContextNames, options: unknown): Order {
   return {
     scope: { kind: 'system task', task: name, role: task.role, reason, userId },
     ...readTransaction(given),
-    logAs: null,
+    log: null,
   }
 }
 
@@ -77,7 +83,7 @@ export function supportOrder(names: ContextNames, options: unknown): Order {
     scope: { kind: 'support', tenantId, role: names.supportRole, reason, userId },
     isolationLevel: readTransaction(given).isolationLevel,
     accessMode: 'read only',
-    logAs: null,
+    log: null,
   }
 }
 
@@ -85,12 +91,14 @@ function readUser(names: ContextNames, userId: unknown): string | null {
   return userId === undefined ? null : readKey(names.userKeyType, 'userId', userId)
 }
 
-function readLog({ log, source }: Readonly<Record<string, unknown>>): string | null {
-  const text = source === undefined ? null : readText('source', source)
+function readLog(given: Readonly<Record<string, unknown>>): ReadLog | null {
+  const { log } = given
+  const source = given.source === undefined ? null : readText('source', given.source)
+  const reason = given.reason === undefined ? null : readText('reason', given.reason)
   if (log === undefined || log === false) return null
   if (log !== true) throw new ContextError('invalid value', 'log is neither true nor false')
-  if (text === null) throw new ContextError('invalid value', 'source is missing: the access log names it')
-  return text
+  if (source === null) throw new ContextError('invalid value', 'source is missing: the access log names it')
+  return { source, reason: reason ?? source }
 }
 
 function readTransaction(given: Readonly<Record<string, unknown>>): {
@@ -119,11 +127,23 @@ export function describeScope(scope: Scope): string {
   }
 }
 
-/** Whether the one may run in the transaction of the other: the same tenant and user, task, or supported tenant. */
+/**
+ * Whether the one may run in the transaction of the other: the same tenant and user, or what the access log would tell in
+ * the same words.
+ */
 export function isSameScope(one: Scope, other: Scope): boolean {
-  return one.kind === other.kind && one.userId === other.userId && subject(one) === subject(other)
+  return (
+    one.kind === other.kind &&
+    one.userId === other.userId &&
+    subject(one) === subject(other) &&
+    reason(one) === reason(other)
+  )
 }
 
 function subject(scope: Scope): string {
   return scope.kind === 'system task' ? scope.task : scope.kind === 'user' ? '' : scope.tenantId
+}
+
+function reason(scope: Scope): string {
+  return 'reason' in scope ? scope.reason : ''
 }

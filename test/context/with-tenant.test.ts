@@ -2,10 +2,9 @@ import pg from 'pg'
 import Cursor from 'pg-cursor'
 import { describe, expect, test } from 'vitest'
 import { type TenantClient, tenantContext } from '../../src/pg.ts'
-import { testServer } from '../server.ts'
-import { asA, asB, declaration, loginTo, look, poolOf, tenancyDatabase, tenantA, userA } from './tenancy.ts'
+import { asA, asB, declaration, loginTo, look, poolOf, tenancyServer, tenantA, userA } from './tenancy.ts'
 
-const server = testServer()
+const newDatabase = tenancyServer()
 const { withTenant, withUser } = tenantContext(declaration)
 
 const notes = async (client: TenantClient) =>
@@ -14,7 +13,7 @@ const notes = async (client: TenantClient) =>
   )
 
 test('fn sees the rows of its tenant, as the app role', async () => {
-  const pool = poolOf(await tenancyDatabase(server()))
+  const pool = poolOf(await newDatabase())
   expect(await withTenant(pool, asA, notes)).toEqual(['A1', 'A2'])
   expect(await withTenant(pool, asB, notes)).toEqual(['B1', 'B2'])
   const role = await withTenant(pool, asA, (client) => client.query('select current_user as role'))
@@ -22,37 +21,39 @@ test('fn sees the rows of its tenant, as the app role', async () => {
 })
 
 test('a tenant that the user is no member of shows no rows and takes none', async () => {
-  const pool = poolOf(await tenancyDatabase(server()))
+  const pool = poolOf(await newDatabase())
   const forged = { tenantId: asB.tenantId, userId: userA }
   expect(await withTenant(pool, forged, notes)).toEqual([])
   await expect(
-    withTenant(pool, forged, (client) => client.query('insert into invoices (id) values (9)')),
+    withTenant(pool, forged, (client) => client.query('insert into invoices (number) values (9)')),
   ).rejects.toMatchObject({ code: '42501' })
 })
 
 test('what fn writes is committed when it is done', async () => {
-  const database = await tenancyDatabase(server())
+  const database = await newDatabase()
   const pool = poolOf(database)
-  await withTenant(pool, asA, (client) => client.query("insert into invoices (id, note) values (3, 'A3')"))
-  const rows = await look(database, 'select tenant_id from invoices where id = 3')
+  await withTenant(pool, asA, (client) =>
+    client.query("insert into invoices (number, note) values (3, 'A3')"),
+  )
+  const rows = await look(database, 'select tenant_id from invoices where number = 3')
   expect(rows).toEqual([{ tenant_id: tenantA }])
 })
 
 test('what fn wrote is rolled back when it throws, and its error comes through', async () => {
-  const database = await tenancyDatabase(server())
+  const database = await newDatabase()
   const pool = poolOf(database)
   const failure = new Error('no stock')
   const run = withTenant(pool, asA, async (client) => {
-    await client.query('insert into invoices (id) values (3)')
+    await client.query('insert into invoices (number) values (3)')
     throw failure
   })
   await expect(run).rejects.toBe(failure)
-  expect(await look(database, 'select from invoices where id = 3')).toEqual([])
+  expect(await look(database, 'select from invoices where number = 3')).toEqual([])
   expect(await withTenant(pool, asB, notes)).toEqual(['B1', 'B2'])
 })
 
 test('a user without a tenant calls what is for users, and sees no rows of tenants', async () => {
-  const pool = poolOf(await tenancyDatabase(server()))
+  const pool = poolOf(await newDatabase())
   await withUser(pool, { userId: userA }, async (client) => {
     expect((await client.query('select id from app.my_tenants()')).rows).toEqual([{ id: tenantA }])
     expect(await notes(client)).toEqual([])
@@ -61,16 +62,16 @@ test('a user without a tenant calls what is for users, and sees no rows of tenan
 
 describe('a context within a context', () => {
   test('of the same tenant and user runs in the same transaction', async () => {
-    const pool = poolOf(await tenancyDatabase(server()), { max: 1 })
+    const pool = poolOf(await newDatabase(), { max: 1 })
     await withTenant(pool, asA, async (client) => {
-      await client.query('insert into invoices (id, note) values (3, $1)', ['A3'])
+      await client.query('insert into invoices (number, note) values (3, $1)', ['A3'])
       expect(await withTenant(pool, { ...asA, tenantId: tenantA.toUpperCase() }, notes)).toContain('A3')
       expect(await withTenant(client, asA, notes)).toContain('A3')
     })
   })
 
   test('of another tenant is refused, and names both', async () => {
-    const pool = poolOf(await tenancyDatabase(server()))
+    const pool = poolOf(await newDatabase())
     const run = withTenant(pool, asA, () => withTenant(pool, asB, notes))
     await expect(run).rejects.toMatchObject({
       code: 'other context',
@@ -79,14 +80,14 @@ describe('a context within a context', () => {
   })
 
   test('of another user of the same tenant is refused', async () => {
-    const pool = poolOf(await tenancyDatabase(server()))
+    const pool = poolOf(await newDatabase())
     const run = withTenant(pool, asA, () => withTenant(pool, { ...asA, userId: asB.userId }, notes))
     await expect(run).rejects.toMatchObject({ code: 'other context' })
   })
 
   test('of the same tenant in another database has a transaction of its own', async () => {
-    const first = poolOf(await tenancyDatabase(server()), { max: 1 })
-    const second = poolOf(await server().createDatabase(), { max: 1 })
+    const first = poolOf(await newDatabase(), { max: 1 })
+    const second = poolOf(await newDatabase(), { max: 1 })
     const database = 'select current_database() as name'
     const names = await withTenant(first, asA, async (client) => [
       (await client.query(database)).rows,
@@ -96,7 +97,7 @@ describe('a context within a context', () => {
   })
 
   test('can not change the isolation level', async () => {
-    const pool = poolOf(await tenancyDatabase(server()))
+    const pool = poolOf(await newDatabase())
     const run = withTenant(pool, asA, () =>
       withTenant(pool, { ...asA, isolationLevel: 'serializable' }, notes),
     )
@@ -106,7 +107,7 @@ describe('a context within a context', () => {
 
 describe('the transaction', () => {
   test('has the isolation level and access mode that are asked for', async () => {
-    const pool = poolOf(await tenancyDatabase(server()))
+    const pool = poolOf(await newDatabase())
     const options = { ...asA, isolationLevel: 'repeatable read', accessMode: 'read only' } as const
     await withTenant(pool, options, async (client) => {
       const { rows } = await client.query(
@@ -117,34 +118,34 @@ describe('the transaction', () => {
   })
 
   test('goes on after a savepoint is rolled back to', async () => {
-    const pool = poolOf(await tenancyDatabase(server()))
+    const pool = poolOf(await newDatabase())
     await withTenant(pool, asA, async (client) => {
       await client.query('savepoint before')
-      await expect(client.query('insert into invoices (id) values (1)')).rejects.toMatchObject({
+      await expect(client.query('insert into invoices (number) values (1)')).rejects.toMatchObject({
         code: '23505',
       })
       await client.query('rollback to savepoint before')
-      await client.query("insert into invoices (id, note) values (3, 'A3')")
+      await client.query("insert into invoices (number, note) values (3, 'A3')")
     })
     expect(await withTenant(pool, asA, notes)).toEqual(['A1', 'A2', 'A3'])
   })
 
   test('in which an error was swallowed is told to be lost', async () => {
-    const database = await tenancyDatabase(server())
+    const database = await newDatabase()
     const pool = poolOf(database)
     const run = withTenant(pool, asA, async (client) => {
-      await client.query('insert into invoices (id) values (3)')
-      await client.query('insert into invoices (id) values (1)').catch(() => undefined)
+      await client.query('insert into invoices (number) values (3)')
+      await client.query('insert into invoices (number) values (1)').catch(() => undefined)
     })
     await expect(run).rejects.toMatchObject({ code: 'aborted' })
-    expect(await look(database, 'select from invoices where id = 3')).toEqual([])
+    expect(await look(database, 'select from invoices where number = 3')).toEqual([])
     expect(await withTenant(pool, asB, notes)).toEqual(['B1', 'B2'])
   })
 })
 
 describe('a cursor', () => {
   test('reads the rows of its tenant', async () => {
-    const pool = poolOf(await tenancyDatabase(server()))
+    const pool = poolOf(await newDatabase())
     await withTenant(pool, asA, async (client) => {
       const cursor = client.query(new Cursor<{ note: string }>('select note from invoices order by note'))
       expect(await cursor.read(1)).toEqual([{ note: 'A1' }])
@@ -154,7 +155,7 @@ describe('a cursor', () => {
   })
 
   test.each(['returns', 'throws'])('that fn leaves open when it %s is closed', async (end) => {
-    const pool = poolOf(await tenancyDatabase(server()), { max: 1 })
+    const pool = poolOf(await newDatabase(), { max: 1 })
     const run = withTenant(pool, asA, async (client) => {
       const cursor = client.query(new Cursor('select generate_series(1, 100000)'))
       await cursor.read(1)
@@ -168,7 +169,7 @@ describe('a cursor', () => {
 
 describe('on one client', () => {
   test('contexts may follow each other', async () => {
-    const client = new pg.Client(loginTo(await tenancyDatabase(server())))
+    const client = new pg.Client(loginTo(await newDatabase()))
     await client.connect()
     expect(await withTenant(client, asA, notes)).toEqual(['A1', 'A2'])
     expect(await withTenant(client, asB, notes)).toEqual(['B1', 'B2'])
@@ -176,7 +177,7 @@ describe('on one client', () => {
   })
 
   test('two at once are refused', async () => {
-    const client = new pg.Client(loginTo(await tenancyDatabase(server())))
+    const client = new pg.Client(loginTo(await newDatabase()))
     await client.connect()
     const [first, second] = await Promise.allSettled([
       withTenant(client, asA, notes),
@@ -188,7 +189,7 @@ describe('on one client', () => {
   })
 
   test('none is opened inside of a transaction that is not its own', async () => {
-    const client = new pg.Client(loginTo(await tenancyDatabase(server())))
+    const client = new pg.Client(loginTo(await newDatabase()))
     await client.connect()
     await client.query('begin')
     await expect(withTenant(client, asA, notes)).rejects.toThrow('the client is in a transaction already')

@@ -1,7 +1,5 @@
 import type { Pool } from 'pg'
-import { atCallSite } from '../call-site.ts'
-import { ContextError } from '../context-error.ts'
-import { currentContext } from '../open-context.ts'
+import { outsideOfContext } from '../outside-of-context.ts'
 
 const guarded = Symbol.for('ringfence.guarded pool')
 
@@ -32,15 +30,4 @@ export function unguarded(pool: Pool): Pool {
 
 function refuse(what: 'query' | 'connection'): Promise<never> {
   return Promise.reject(outsideOfContext(what))
-}
-
-/** The refusal of what would run beside the context that is open, or without any. */
-export function outsideOfContext(what: 'query' | 'connection'): ContextError {
-  const context = currentContext()
-  const site = atCallSite()
-  if (context === undefined) {
-    return new ContextError('no context', `a ${what} without a context: withTenant opens one${site}`)
-  }
-  const message = `a ${what} beside the transaction of ${context}: use the one that fn is given${site}`
-  return new ContextError('other context', message)
 }

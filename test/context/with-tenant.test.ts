@@ -2,9 +2,10 @@ import pg from 'pg'
 import Cursor from 'pg-cursor'
 import { describe, expect, test } from 'vitest'
 import { type TenantClient, tenantContext } from '../../src/pg.ts'
-import { asA, asB, declaration, loginTo, look, poolOf, tenancyServer, tenantA, userA } from './tenancy.ts'
+import { testServer } from '../server.ts'
+import { asA, asB, declaration, loginTo, look, poolOf, tenancyOn, tenantA, userA } from './tenancy.ts'
 
-const newDatabase = tenancyServer()
+const newDatabase = tenancyOn(testServer())
 const { withTenant, withUser } = tenantContext(declaration)
 
 const notes = async (client: TenantClient) =>

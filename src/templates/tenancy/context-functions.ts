@@ -32,14 +32,15 @@ export function isCurrent({ memberships }: Blueprint): readonly string[] {
 
 /**
  * `app.current_tenant_id()` and `app.current_tenant_id(array['owner', 'admin'])`: the tenant of the context, where a current membership of
- * the user of the context stands behind it.
+ * the user of the context stands behind it; null otherwise.
  *
- *     select m.tenant_id
- *     from public.memberships as m
- *     where m.tenant_id = nullif(current_setting('app.tenant_id', true), '')::uuid
- *       and m.user_id = nullif(current_setting('app.user_id', true), '')::uuid
- *       and m.accepted_at is not null
- *       and m.revoked_at is null
+ *     perform from public.memberships as m
+ *       where m.tenant_id = tenant and m.user_id = caller and m.accepted_at is not null and m.revoked_at is null;
+ *     if found then
+ *       return tenant;
+ *     end if;
+ *
+ * Of the forms that ask the same this is the fastest one: settings are read into variables, and no row is fetched into an expression.
  */
 export function currentTenantIds(blueprint: Blueprint): readonly Routine[] {
   const common = {
@@ -60,21 +61,23 @@ export function currentTenantIds(blueprint: Blueprint): readonly Routine[] {
 }
 
 function currentTenantBody(blueprint: Blueprint, further: readonly string[]): string {
-  const { memberships } = blueprint
-  const tenant = `m.${identifier(memberships.tenantKey)}`
+  const { memberships, keyType, userKeyType } = blueprint
   const conditions = [
-    `${tenant} = ${tenantSetting(blueprint)}`,
-    `m.${identifier(memberships.userKey)} = ${userSetting(blueprint)}`,
+    `m.${identifier(memberships.tenantKey)} = tenant`,
+    `m.${identifier(memberships.userKey)} = caller`,
     ...isCurrent(blueprint),
     ...further,
   ]
-  return [
-    'begin',
-    '  return (',
-    `    select ${tenant}`,
-    `    from ${qualified(memberships)} as m`,
-    `    where ${conditions.join('\n      and ')}`,
-    '  );',
-    'end',
-  ].join('\n')
+  return `#variable_conflict use_variable
+declare
+  tenant constant ${keyType} := ${tenantSetting(blueprint)};
+  caller constant ${userKeyType} := ${userSetting(blueprint)};
+begin
+  perform from ${qualified(memberships)} as m
+    where ${conditions.join(' and ')};
+  if found then
+    return tenant;
+  end if;
+  return null;
+end`
 }

@@ -16,7 +16,7 @@ import type { Routine } from './routine.ts'
  * owner.
  */
 export function memberRoutines(blueprint: Blueprint, options: TenancyOptions): readonly Routine[] {
-  const sql = membershipSql(blueprint)
+  const sql = membershipSql(blueprint, options)
   const managers = textArray(managersOf(blueprint, options))
   const { appRole, keyType, userKeyType } = blueprint
   const common = { returns: 'void', behaviour: 'volatile', callers: [appRole] }
@@ -52,11 +52,13 @@ const missing = '02000'
 
 function inviteBody(blueprint: Blueprint, sql: MembershipSql, managers: string): string {
   const pending = sql.acceptedAt === null ? '' : `, ${sql.acceptedAt} = null`
+  const inviter = sql.invitedBy === null ? '' : `, ${sql.invitedBy} = caller`
+  const [inviterColumn, inviterValue] = sql.invitedBy === null ? ['', ''] : [`, ${sql.invitedBy}`, ', caller']
   const reinvite =
     sql.revokedAt === null
       ? ''
       : `  update ${sql.table} as m
-    set ${sql.role} = given_role${pending}, ${sql.revokedAt} = null
+    set ${sql.role} = given_role${inviter}${pending}, ${sql.revokedAt} = null
     where m.${sql.tenant} = tenant and m.${sql.user} = member and m.${sql.revokedAt} is not null;
   if found then
     return;
@@ -73,8 +75,8 @@ ${lockAndReadCaller(sql)}
 ${mayManage(managers)}
 ${notAbove('role')}
   given_role := role;
-${reinvite}  insert into ${sql.table} (${sql.tenant}, ${sql.user}, ${sql.role})
-    values (tenant, member, given_role);
+${reinvite}  insert into ${sql.table} (${sql.tenant}, ${sql.user}, ${sql.role}${inviterColumn})
+    values (tenant, member, given_role${inviterValue});
 end`
 }
 

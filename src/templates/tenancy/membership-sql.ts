@@ -2,6 +2,7 @@ import type { Blueprint } from '../blueprint.ts'
 import { tenantSetting, userSetting } from '../context-expressions.ts'
 import { identifier, literal, qualified, textArray } from '../names.ts'
 import { isCurrent } from './context-functions.ts'
+import { isCreated, type TenancyOptions } from './options.ts'
 
 /** The parts that the functions on memberships share, as SQL in which the row is called `m`. */
 export interface MembershipSql {
@@ -11,6 +12,8 @@ export interface MembershipSql {
   readonly role: string
   readonly acceptedAt: string | null
   readonly revokedAt: string | null
+  /** A column that only the table of ours has. */
+  readonly invitedBy: string | null
   /** `and m.accepted_at is not null and m.revoked_at is null` */
   readonly andCurrent: string
   /** `and m.revoked_at is null`: members and those who are invited. */
@@ -21,7 +24,7 @@ export interface MembershipSql {
   readonly roleType: string
 }
 
-export function membershipSql(blueprint: Blueprint): MembershipSql {
+export function membershipSql(blueprint: Blueprint, options: TenancyOptions): MembershipSql {
   const { memberships, memberRoles } = blueprint
   const optional = (column: string | null) => (column === null ? null : identifier(column))
   const revokedAt = optional(memberships.revokedAt)
@@ -32,6 +35,7 @@ export function membershipSql(blueprint: Blueprint): MembershipSql {
     role: identifier(memberships.role),
     acceptedAt: optional(memberships.acceptedAt),
     revokedAt,
+    invitedBy: isCreated('memberships', options) ? 'invited_by' : null,
     andCurrent: isCurrent(blueprint)
       .map((condition) => ` and ${condition}`)
       .join(''),

@@ -1,5 +1,7 @@
 import type { Blueprint, RelationName } from '../blueprint.ts'
 import { identifier, qualified } from '../names.ts'
+import { membershipSql } from './membership-sql.ts'
+import type { TenancyOptions } from './options.ts'
 import { callers } from './roles.ts'
 import { tenantSequence } from './tables.ts'
 
@@ -8,14 +10,13 @@ import { tenantSequence } from './tables.ts'
  * them and the log, and changes no key.
  *
  *     grant select on public.memberships to app_user
- *     grant select, insert, update (role, accepted_at, revoked_at) on public.memberships to app_context
+ *     grant select, insert, update (role, accepted_at, revoked_at, invited_by) on public.memberships to app_context
  */
-export function grantTables(blueprint: Blueprint): readonly string[] {
+export function grantTables(blueprint: Blueprint, options: TenancyOptions): readonly string[] {
   const { tenants, memberships, accessLog } = blueprint
   const owner = identifier(blueprint.functionOwner)
-  const changed = [memberships.role, memberships.acceptedAt, memberships.revokedAt].flatMap((column) =>
-    column === null ? [] : [identifier(column)],
-  )
+  const { role, acceptedAt, revokedAt, invitedBy } = membershipSql(blueprint, options)
+  const changed = [role, acceptedAt, revokedAt, invitedBy].filter((column) => column !== null)
   const further = memberships.revokedAt === null ? ', delete' : ''
   return [
     grantRead(blueprint, tenants),

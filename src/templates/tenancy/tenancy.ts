@@ -43,7 +43,7 @@ export function createTenancy(blueprint: Blueprint, options: TenancyOptions = {}
     ...tables.flatMap((table) => [revokeFromOthers(table), ...rowSecurity(table).up]),
     ...giveRoutines(blueprint, options, false),
     ...createPolicies(blueprint),
-    ...grantTables(blueprint),
+    ...grantTables(blueprint, options),
   ]
 }
 
@@ -65,7 +65,7 @@ export function upgradeTenancy(blueprint: Blueprint, options: TenancyOptions = {
     ...giveRoutines(blueprint, options, true),
     ...tenancyPolicies(blueprint).flatMap((table) => dropPolicies(table, true)),
     ...createPolicies(blueprint),
-    ...grantTables(blueprint),
+    ...grantTables(blueprint, options),
   ]
 }
 

@@ -33,7 +33,7 @@ export function tenantRoutines(blueprint: Blueprint, options: TenancyOptions): r
 }
 
 function createBody(blueprint: Blueprint, options: TenancyOptions): string {
-  const { table, tenant, user, role, roleType, owner, acceptedAt } = membershipSql(blueprint)
+  const { table, tenant, user, role, roleType, owner, acceptedAt } = membershipSql(blueprint, options)
   const [acceptedColumn, acceptedValue] = acceptedAt === null ? ['', ''] : [`, ${acceptedAt}`, ', now()']
   return `#variable_conflict use_variable
 declare
@@ -63,7 +63,7 @@ function newKey(blueprint: Blueprint): string {
 }
 
 function myTenantsBody(blueprint: Blueprint, options: TenancyOptions): string {
-  const { table, tenant, user, role, andCurrent } = membershipSql(blueprint)
+  const { table, tenant, user, role, andCurrent } = membershipSql(blueprint, options)
   return `#variable_conflict use_variable
 begin
   return query

@@ -90,5 +90,5 @@ function replayOf(statements: readonly string[]): SchemaModel {
   const beginning = testedMajor < 15 ? ['revoke create on schema public from public'] : []
   const text = [...beginning, ...statements].map((statement) => `${statement};\n`).join('')
   const parts = [{ kind: 'sql', start: 0, end: text.length }] as const
-  return replay([{ file: 'tenancy.sql', text, parts, session: 'new', migrationRole: migrator }]).model
+  return replay([{ file: 'tenancy.sql', text, parts, session: 'new' }]).model
 }

@@ -1,9 +1,10 @@
 import type { Defect } from '../../checks/examine.ts'
 import { readName } from '../../sql/identifiers.ts'
 import { kindOf, walk } from '../../sql/node.ts'
+import { type Unfinished, unfinishedMessage } from '../unfinished.ts'
 import type { CapturedStatement } from './captured-statement.ts'
 import type { Problem } from './migration-refused.ts'
-import type { Objection } from './objections.ts'
+import { type Objection, objectionToRows } from './objections.ts'
 import type { Failure, Refusal } from './statement-gate.ts'
 
 /** A finding, and the statement that is most likely to blame for it. */
@@ -20,8 +21,39 @@ export function problemOfDefect({ check, found }: Defect, captured: readonly Cap
   }
 }
 
+/** A finding about what another connection has committed meanwhile. */
+export function problemElsewhere({ check, found }: Defect): Problem {
+  return {
+    check: check.id,
+    subject: found.subject,
+    message: `${found.message}; another connection made it while this migration ran, and it stays`,
+    help: 'Use the handle that the migration is given, and mend by hand what was committed past it.',
+    fix: check.fix?.(found) ?? null,
+    at: null,
+    statement: null,
+  }
+}
+
+/** Rows that a `down` changed from within a function or a trigger. */
+export function problemOfRows(table: string, captured: readonly CapturedStatement[]): Problem {
+  const statement = culprit(table, captured)
+  return {
+    ...problemOfObjection({ ...objectionToRows, message: `${table}: ${objectionToRows.message}` }),
+    subject: table,
+    at: statement?.at ?? null,
+    statement: statement?.text ?? null,
+  }
+}
+
 export function problemOfRefusal({ message, help, text, at }: Refusal): Problem {
   return { check: null, subject: null, message, help, fix: null, at, statement: text }
+}
+
+export function problemOfUnfinished(unfinished: Unfinished): Problem {
+  return problemOfObjection({
+    message: unfinishedMessage(unfinished),
+    help: 'Put .execute() at its end, and await before it.',
+  })
 }
 
 export function problemOfObjection({ message, help }: Objection): Problem {

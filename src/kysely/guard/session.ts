@@ -2,19 +2,45 @@ import { sql } from '../../sql/template.ts'
 import type { Objection } from './objections.ts'
 import type { ServerConnection } from './server-connection.ts'
 
-interface Standing {
-  readonly transaction: string
-  readonly role: string
-  readonly login: string
-  readonly rowSecurity: string
-  readonly replication: string
+interface Standing extends Record<keyof typeof changes, string> {
+  readonly snapshot: string
 }
 
+/** A row version has the lower half of the number of its transaction, and none is ahead of the present one by half of all. */
+const elsewhere = sql`
+  with made as (
+    select listed.relation, row.xmin::pg_catalog.text::pg_catalog.int8 as low,
+      pg_catalog.pg_current_xact_id()::pg_catalog.text::pg_catalog.int8 as present
+    from pg_catalog.unnest($1::pg_catalog.text[]) as listed (relation)
+      join pg_catalog.pg_class row on row.oid = pg_catalog.to_regclass(listed.relation)
+  ), numbered as (
+    select relation, present - ((present - low) % 4294967296 + 4294967296) % 4294967296 as number
+    from made where low > 2 and (present - low + 4294967296) % 4294967296 < 2147483648
+    union all
+    select relation, present + (low - present + 4294967296) % 4294967296
+    from made where low > 2 and (present - low + 4294967296) % 4294967296 >= 2147483648
+  )
+  select relation from numbered
+  where not pg_catalog.pg_visible_in_snapshot(number::pg_catalog.text::pg_catalog.xid8, $2::pg_catalog.pg_snapshot)
+    and pg_catalog.pg_xact_status(number::pg_catalog.text::pg_catalog.xid8) = 'committed'`
+
 const standing = sql`
-  select pg_catalog.pg_current_xact_id()::pg_catalog.text as transaction,
+  select pg_catalog.pg_current_snapshot()::pg_catalog.text as snapshot, pg_catalog.pg_current_xact_id()::pg_catalog.text as transaction,
     current_user::pg_catalog.text as role, session_user::pg_catalog.text as login,
     pg_catalog.current_setting('row_security') as "rowSecurity",
-    pg_catalog.current_setting('session_replication_role') as replication`
+    pg_catalog.current_setting('session_replication_role') as replication,
+    (select pg_catalog.count(*) from pg_catalog.pg_cursors where is_holdable)::pg_catalog.text as cursors,
+    case when pg_catalog.pg_my_temp_schema() = 0 then '0' else (
+      select pg_catalog.count(*)::pg_catalog.text from pg_catalog.pg_depend d
+      where d.classid = 'pg_catalog.pg_policy'::pg_catalog.regclass and (
+        d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass
+          and d.refobjid in (select oid from pg_catalog.pg_class where relpersistence = 't')
+        or d.refclassid = 'pg_catalog.pg_proc'::pg_catalog.regclass and d.refobjid in (
+          select oid from pg_catalog.pg_proc where pronamespace = pg_catalog.pg_my_temp_schema())
+        or d.refclassid = 'pg_catalog.pg_type'::pg_catalog.regclass and d.refobjid in (
+          select oid from pg_catalog.pg_type where typnamespace = pg_catalog.pg_my_temp_schema())
+      )
+    ) end as temporary`
 
 /** The transaction that a migration runs in, and under what. */
 export class Session {
@@ -42,13 +68,16 @@ export class Session {
   /** What is no longer as it was. */
   async objections(): Promise<readonly Objection[]> {
     const now = await read(this.#server)
-    const changed = (Object.keys(changes) as (keyof Standing)[]).filter((key) => now[key] !== this.#held[key])
+    const changed = (Object.keys(changes) as (keyof typeof changes)[]).filter(
+      (key) => now[key] !== this.#held[key],
+    )
     return changed.map((key) => changes[key])
   }
 
-  /** Whether the transaction is still the one that it was. */
-  async isSame(): Promise<boolean> {
-    return (await read(this.#server)).transaction === this.#held.transaction
+  /** Which of these relations another connection has made or altered since, and committed: rolling back doesn't undo them. */
+  async madeElsewhere(relations: readonly string[]): Promise<ReadonlySet<string>> {
+    const rows = await this.#server.query<{ relation: string }>(elsewhere, [relations, this.#held.snapshot])
+    return new Set(rows.map(({ relation }) => relation))
   }
 
   async end(): Promise<void> {
@@ -66,7 +95,7 @@ async function setRowSecurity(server: ServerConnection, value: string): Promise<
   await server.query("select pg_catalog.set_config('row_security', $1, true)", [value])
 }
 
-const changes: Readonly<Record<keyof Standing, Objection>> = {
+const changes = {
   transaction: {
     message: 'the transaction that it began in has ended: what was done in it may be committed already',
     help: 'Look at the database before anything else: ringfence audit tells what is there. Then take out what ended the transaction.',
@@ -87,4 +116,12 @@ const changes: Readonly<Record<keyof Standing, Objection>> = {
     message: 'it changed session_replication_role, under which triggers and foreign keys do nothing',
     help: 'Leave it as it is.',
   },
-}
+  cursors: {
+    message: 'it leaves a cursor WITH HOLD, whose query runs at COMMIT, when nobody looks any more',
+    help: 'Close the cursor, or declare it without WITH HOLD.',
+  },
+  temporary: {
+    message: 'a policy depends on something temporary, and is dropped with it',
+    help: 'Write policies that name permanent tables and functions only.',
+  },
+} satisfies Record<string, Objection>

@@ -6,6 +6,7 @@ import { assumeTenancy } from '../../policy/assume-tenancy.ts'
 import { Isolation } from '../../policy/isolation.ts'
 import { RoutineBodies } from '../../policy/routines.ts'
 import type { TenancyDeclaration } from '../../tenancy/declaration.ts'
+import { type CatalogDigest, CatalogDigests } from './catalog-digest.ts'
 import type { ServerConnection } from './server-connection.ts'
 
 /** Under what a schema is judged. */
@@ -18,16 +19,29 @@ export interface Judgement {
 export class Verification {
   readonly #server: ServerConnection
   readonly #judgement: Judgement
+  readonly #digests: CatalogDigests
   readonly #before: SchemaModel
 
-  private constructor(server: ServerConnection, judgement: Judgement, before: SchemaModel) {
+  private constructor(
+    server: ServerConnection,
+    judgement: Judgement,
+    digests: CatalogDigests,
+    before: SchemaModel,
+  ) {
     this.#server = server
     this.#judgement = judgement
+    this.#digests = digests
     this.#before = before
   }
 
   static async begin(server: ServerConnection, judgement: Judgement): Promise<Verification> {
-    return new Verification(server, judgement, await readCatalog(server, { inTransaction: true }))
+    const digests = await CatalogDigests.of(server)
+    const before = await readCatalog(server, { inTransaction: true })
+    return new Verification(server, judgement, digests, before)
+  }
+
+  digest(): Promise<CatalogDigest> {
+    return this.#digests.read()
   }
 
   /** The errors that are new. Old ones under the tenancy of now are those of the schema of before. */

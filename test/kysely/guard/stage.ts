@@ -58,6 +58,7 @@ const foundation = [
 export async function nativeStage(engine: Engine, template: Database, max = 4): Promise<GuardStage> {
   const database = await engine.createDatabase({ template: template.name })
   const admin = await database.connect()
+  await admin.query(`grant create on database "${database.name}" to app_owner`)
   const url = new URL(database.url)
   url.searchParams.set('user', 'app_owner')
   const pool = new pg.Pool({ connectionString: url.href, max })

@@ -1,0 +1,456 @@
+// Longer than 300 lines because it is one list: each way past the guard that somebody has thought of.
+import { CompiledQuery, type Kysely, type Migration, sql } from 'kysely'
+import type { GuardOptions } from '../../../src/kysely/guard/guard-migrations.ts'
+import { own, protection, safeTable } from './stage.ts'
+
+export type Handle = Kysely<Record<string, Record<string, unknown>>>
+
+/** A way to leave something unsafe behind. */
+export interface Attempt {
+  readonly migrations: Record<string, Migration>
+  /** What the error says. */
+  readonly refused: RegExp
+  readonly options?: GuardOptions & { readonly disableTransactions?: boolean }
+  /** Where it can be tried: what only a superuser may do, or PGlite can't. */
+  readonly only?: 'native' | 'pglite'
+}
+
+const leak = 'create table leak (id uuid primary key, tenant_id uuid not null)'
+const makeLeak = `create function make_leak() returns integer language plpgsql as $$ begin ${leak}; return 1; end $$`
+const leakTrigger = `create function leak_trigger() returns trigger language plpgsql as $$ begin ${leak}; return null; end $$`
+const noRowSecurity = /leak has no row security: .*\[row-security-not-enabled\]/
+
+export async function send(db: Pick<Handle, 'executeQuery'>, ...texts: readonly string[]): Promise<void> {
+  for (const text of texts) await db.executeQuery(CompiledQuery.raw(text))
+}
+
+function up(body: (db: Handle) => Promise<unknown>): Record<string, Migration> {
+  return {
+    '001': {
+      async up(db: Handle) {
+        await body(db)
+      },
+    },
+  }
+}
+
+function texts(...statements: readonly string[]): Record<string, Migration> {
+  return up((db) => send(db, ...statements))
+}
+
+async function swallow(promise: Promise<unknown>): Promise<void> {
+  await promise.catch(() => undefined)
+}
+
+function later(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds))
+}
+
+/** Harmless functions, but for the first that is asked for in each run. */
+function givingOthers(first: () => Migration): Record<string, Migration> {
+  return {
+    get '001'(): Migration {
+      let asked = 0
+      return {
+        get up() {
+          return asked++ === 0 ? first().up : async () => undefined
+        },
+      }
+    },
+  }
+}
+
+export const attempts: Readonly<Record<string, Attempt>> = {
+  'the schema builder': {
+    migrations: up((db) =>
+      db.schema
+        .createTable('leak')
+        .addColumn('tenant_id', 'uuid', (c) => c.notNull())
+        .execute(),
+    ),
+    refused: noRowSecurity,
+  },
+  'the schema builder in another namespace': {
+    migrations: up(async (db) => {
+      await db.schema.createSchema('crm').execute()
+      await db.withSchema('crm').schema.createTable('leak').addColumn('tenant_id', 'uuid').execute()
+    }),
+    refused: /crm\.leak has no row security/,
+  },
+  'raw SQL': { migrations: up((db) => sql.raw(leak).execute(db)), refused: noRowSecurity },
+  'several statements in one': {
+    migrations: texts(`select 1; ${leak}; select 2`),
+    refused: noRowSecurity,
+    only: 'native',
+  },
+  'a compiled query': { migrations: texts(leak), refused: noRowSecurity },
+  'a handle without plugins': {
+    migrations: up((db) => sql.raw(leak).execute(db.withoutPlugins())),
+    refused: noRowSecurity,
+  },
+  'the executor of the handle': {
+    migrations: up((db) => db.getExecutor().executeQuery(CompiledQuery.raw(leak))),
+    refused: noRowSecurity,
+  },
+  'the connection itself': {
+    migrations: up((db) =>
+      db.getExecutor().provideConnection((connection) => connection.executeQuery(CompiledQuery.raw(leak))),
+    ),
+    refused: noRowSecurity,
+  },
+  'a stream': {
+    migrations: up((db) =>
+      db.getExecutor().provideConnection(async (connection) => {
+        for await (const _ of connection.streamQuery(CompiledQuery.raw(`${makeLeak}`), 1));
+        for await (const _ of connection.streamQuery(CompiledQuery.raw('select make_leak()'), 1));
+      }),
+    ),
+    refused: noRowSecurity,
+    only: 'native',
+  },
+  'a DO block': { migrations: texts(`do $$ begin ${leak}; end $$`), refused: noRowSecurity },
+  'a DO block that computes its SQL': {
+    migrations: texts(
+      `do $$ begin execute convert_from(decode('${Buffer.from(leak).toString('hex')}', 'hex'), 'utf8'); end $$`,
+    ),
+    refused: noRowSecurity,
+  },
+  'a function that a query calls': {
+    migrations: texts(makeLeak, 'select make_leak()'),
+    refused: noRowSecurity,
+  },
+  'a function of the session': {
+    migrations: texts(makeLeak.replace('make_leak', 'pg_temp.make_leak'), 'select pg_temp.make_leak()'),
+    refused: noRowSecurity,
+  },
+  'a procedure': {
+    migrations: texts(
+      `create procedure make_leak() language plpgsql as $$ begin ${leak}; end $$`,
+      'call make_leak()',
+    ),
+    refused: noRowSecurity,
+  },
+  'a procedure that commits': {
+    migrations: texts(
+      `create procedure make_leak() language plpgsql as $$ begin ${leak}; commit; end $$`,
+      'call make_leak()',
+    ),
+    refused: /invalid transaction termination/,
+  },
+  'a prepared statement': {
+    migrations: texts(makeLeak, 'prepare made as select make_leak()', 'execute made'),
+    refused: noRowSecurity,
+  },
+  'a cursor': {
+    migrations: texts(makeLeak, 'declare made cursor for select make_leak()', 'fetch all from made'),
+    refused: noRowSecurity,
+  },
+  'a cursor whose query runs at COMMIT': {
+    migrations: texts(makeLeak, 'declare made cursor with hold for select make_leak()'),
+    refused: /cursor WITH HOLD/,
+  },
+  'a column default': {
+    migrations: texts(
+      makeLeak,
+      'create temp table filled (id integer, made integer default make_leak())',
+      'insert into filled values (1)',
+    ),
+    refused: noRowSecurity,
+  },
+  'a trigger': {
+    migrations: texts(
+      leakTrigger,
+      'create trigger made after insert on app.tenants execute function leak_trigger()',
+      'alter table app.tenants no force row level security',
+      `insert into app.tenants values (gen_random_uuid(), 'b')`,
+      'alter table app.tenants force row level security',
+    ),
+    refused: noRowSecurity,
+  },
+  'a trigger that runs at COMMIT': {
+    migrations: texts(
+      leakTrigger,
+      'create temp table pulled (id integer)',
+      'create constraint trigger made after insert on pulled deferrable initially deferred for each row execute function leak_trigger()',
+      'insert into pulled values (1)',
+    ),
+    refused: noRowSecurity,
+  },
+  'a trigger at COMMIT that puts off what it sets off': {
+    migrations: texts(
+      `create function leak_trigger() returns trigger language plpgsql as $$ begin
+        if new.id < 4 then
+          set constraints all deferred;
+          insert into pulled values (new.id + 1);
+        else
+          ${leak};
+        end if;
+        return null;
+      end $$`,
+      'create temp table pulled (id integer)',
+      'create constraint trigger made after insert on pulled deferrable initially deferred for each row execute function leak_trigger()',
+      'insert into pulled values (1)',
+    ),
+    refused: noRowSecurity,
+  },
+  'a trigger on the bookkeeping of the migrator': {
+    migrations: texts(
+      leakTrigger,
+      'create trigger made after insert on kysely_migration execute function leak_trigger()',
+    ),
+    refused: /schema changed again when the migrator wrote down/,
+  },
+  'a default in the bookkeeping of the migrator': {
+    migrations: texts(
+      makeLeak,
+      'alter table kysely_migration add made integer',
+      'alter table kysely_migration alter made set default make_leak()',
+    ),
+    refused: /schema changed again when the migrator wrote down/,
+  },
+  'a deferred trigger on the bookkeeping of the migrator': {
+    migrations: texts(
+      leakTrigger,
+      'create constraint trigger made after insert on kysely_migration deferrable initially deferred for each row execute function leak_trigger()',
+    ),
+    refused: /schema changed again when the migrator wrote down/,
+  },
+  COMMIT: { migrations: texts(leak, 'commit'), refused: /end or begin a transaction/ },
+  'COMMIT and BEGIN in one': {
+    migrations: texts(`${leak}; commit; begin`),
+    refused: /end or begin a transaction/,
+  },
+  'COMMIT behind a comment': {
+    migrations: texts(`/* nothing /* to */ see */ -- here\n ${leak}; /**/ CoMMiT /**/ and chain`),
+    refused: /end or begin a transaction/,
+  },
+  'END, and the refusal swallowed': {
+    migrations: up(async (db) => {
+      await send(db, leak)
+      await swallow(send(db, 'end'))
+      await send(db, 'drop table leak')
+    }),
+    refused: /end or begin a transaction/,
+  },
+  'PREPARE TRANSACTION': {
+    migrations: texts(leak, "prepare transaction 'leak'"),
+    refused: /end or begin a transaction/,
+  },
+  'a transaction of its own': {
+    migrations: up((db) => db.transaction().execute((trx) => send(trx, leak))),
+    refused: /transaction method for a Transaction is not supported/,
+  },
+  'a controlled transaction of its own': {
+    migrations: up(async (db) => {
+      const trx = await db.startTransaction().execute()
+      await send(trx, leak)
+      await trx.commit().execute()
+    }),
+    refused: /end or begin a transaction of its own/,
+  },
+  'strings that the server reads otherwise': {
+    migrations: texts(
+      "do $$ begin perform set_config('standard_conforming' || '_strings', 'off', false); end $$",
+      `select '\\''; ${leak}; commit; begin; --'`,
+    ),
+    refused: /standard_conforming_strings or client_encoding was changed/,
+  },
+  'a query that gives another text each time': {
+    migrations: up(async (db) => {
+      let asked = 0
+      const raw = CompiledQuery.raw('select 1')
+      const query = {
+        ...raw,
+        get sql() {
+          return asked++ === 0 ? 'select 1' : `${leak}; commit; begin`
+        },
+      }
+      await db.executeQuery(query)
+      await send(db, leak)
+    }),
+    refused: noRowSecurity,
+  },
+  'a query whose text is an object': {
+    migrations: up((db) => {
+      const text: unknown = { text: `${leak}; commit; begin`, toString: () => 'select 1' }
+      return db.executeQuery(Object.assign({}, CompiledQuery.raw('select 1'), { sql: text }))
+    }),
+    refused: /its SQL is no string/,
+  },
+  'a savepoint before the protection': {
+    migrations: texts(
+      'create table leak (id uuid primary key, tenant_id uuid not null)',
+      'savepoint before_protection',
+      ...protection('leak'),
+      'rollback to savepoint before_protection',
+    ),
+    refused: noRowSecurity,
+  },
+  'a promise that nobody waits for': {
+    migrations: up(async (db) => {
+      void swallow(send(db, leak))
+    }),
+    refused: /ended without waiting for it/,
+  },
+  'a promise that comes after the end': {
+    migrations: up(async (db) => {
+      void swallow(later(4).then(() => send(db, leak)))
+    }),
+    refused: /came after the migration had ended/,
+  },
+  'an error that is swallowed': {
+    migrations: up(async (db) => {
+      await send(db, leak)
+      await swallow(send(db, 'select nothing from nowhere'))
+    }),
+    refused: /the migration went on, and the transaction is lost: relation "nowhere" does not exist/,
+  },
+  'SET ROLE': { migrations: texts('set role app_definer', leak), refused: /would change role/ },
+  'SET SESSION AUTHORIZATION': {
+    migrations: texts('set session authorization default', leak),
+    refused: /would change session_authorization/,
+  },
+  'a role set within a DO block': {
+    migrations: texts("do $$ begin perform set_config('ro' || 'le', 'app_definer', false); end $$"),
+    refused: /another role at its end/,
+  },
+  'row_security switched on': {
+    migrations: texts('set row_security = on', 'update invoices set number = 2'),
+    refused: /would change row_security/,
+  },
+  'row_security switched on within a DO block': {
+    migrations: texts(
+      "do $$ begin perform set_config('row_' || 'security', 'on', true); end $$",
+      'update invoices set number = 2',
+    ),
+    refused: /switched row_security/,
+  },
+  'RESET ALL': { migrations: texts('reset all'), refused: /would change every setting/ },
+  'CREATE TABLE AS': {
+    migrations: texts('create table leak as select 1 as id, tenant_id from app.memberships'),
+    refused: /leak/,
+  },
+  'SELECT INTO': {
+    migrations: texts('select id as tenant_id into leak from app.tenants limit 0'),
+    refused: /leak|row-level/,
+  },
+  LIKE: { migrations: texts('create table leak (like invoices including all)'), refused: /leak/ },
+  INHERITS: { migrations: texts('create table leak () inherits (invoices)'), refused: /leak/ },
+  UNLOGGED: { migrations: texts(leak.replace('table', 'unlogged table')), refused: noRowSecurity },
+  'a partition of a protected table': {
+    migrations: texts(
+      'create table parted (id uuid, tenant_id uuid not null references app.tenants (id), primary key (tenant_id, id)) partition by hash (tenant_id)',
+      ...protection('parted'),
+      'create table leak partition of parted for values with (modulus 1, remainder 0)',
+    ),
+    refused: /leak/,
+  },
+  'ATTACH PARTITION': {
+    migrations: texts(
+      'create table parted (id uuid, tenant_id uuid not null references app.tenants (id), primary key (tenant_id, id)) partition by hash (tenant_id)',
+      ...protection('parted'),
+      'create table leak (id uuid not null, tenant_id uuid not null)',
+      'alter table parted attach partition leak for values with (modulus 1, remainder 0)',
+    ),
+    refused: /leak/,
+  },
+  'a bare table under the name of a protected one': {
+    migrations: texts(
+      'alter table invoices rename to invoices_old',
+      'create table invoices (id uuid primary key, tenant_id uuid not null)',
+    ),
+    refused: /public\.invoices/,
+  },
+  'a bare table moved into a namespace': {
+    migrations: texts('create schema crm', leak, 'alter table leak set schema crm'),
+    refused: /crm\.leak has no row security/,
+  },
+  'DISABLE ROW LEVEL SECURITY': {
+    migrations: texts('alter table invoices disable row level security'),
+    refused: /invoices .* row security is off: .*\[policies-dormant\]/,
+  },
+  'NO FORCE': {
+    migrations: texts('alter table invoices no force row level security'),
+    refused: /invoices .*\[row-security-not-forced\]/,
+  },
+  'a policy that admits all': {
+    migrations: texts('create policy everybody on invoices for select to app_user using (true)'),
+    refused: /\[policy-always-true\]/,
+  },
+  'a policy that is altered': {
+    migrations: texts('alter policy tenant on invoices using (true)'),
+    refused: /\[policy-always-true\]/,
+  },
+  'a policy that goes with a temporary table': {
+    migrations: texts(
+      'create temp table shown (id integer) on commit drop',
+      ...safeTable('leak').slice(0, 3),
+      'create policy open on leak to app_user using (true)',
+      `create policy barrier on leak as restrictive to app_user using (${own} and (select count(*) from shown) >= 0)`,
+    ),
+    refused: /depends on something temporary|\[policy-/,
+  },
+  'a tenant key under another name': {
+    migrations: texts(
+      'drop policy tenant on invoices',
+      'alter table invoices rename tenant_id to owner_id',
+      'create policy tenant on invoices using (true)',
+    ),
+    refused: /invoices/,
+  },
+  'the owner made a role of the application': {
+    migrations: texts('grant app_owner to app_user'),
+    refused: /app_user|app_owner/,
+  },
+  'a superuser who writes to the catalogs': {
+    migrations: texts("update pg_class set relrowsecurity = false where relname = 'invoices'"),
+    refused: /invoices .* row security is off: .*\[policies-dormant\]/,
+    only: 'pglite',
+  },
+  'a role that bypasses row security': {
+    migrations: texts('alter role app_user bypassrls'),
+    refused: /app_user/,
+    only: 'pglite',
+  },
+  'an event trigger': {
+    migrations: texts(
+      `create function on_policy() returns event_trigger language plpgsql as $$ begin alter table safe disable row level security; end $$`,
+      "create event trigger undo on ddl_command_end when tag in ('CREATE POLICY') execute function on_policy()",
+      ...safeTable('safe'),
+    ),
+    refused: /safe .* row security is off: .*\[policies-dormant\]/,
+    only: 'pglite',
+  },
+  'a handle whose class is patched': {
+    migrations: up(async (db) => {
+      await db.getExecutor().provideConnection(async (connection) => {
+        const prototype: object = Object.getPrototypeOf(connection)
+        const descriptor = Object.getOwnPropertyDescriptor(prototype, 'executeQuery')
+        Object.defineProperty(prototype, 'executeQuery', {
+          value: async () => ({ rows: [] }),
+          configurable: true,
+        })
+        await later(0)
+        if (descriptor) Object.defineProperty(prototype, 'executeQuery', descriptor)
+      })
+      await send(db, leak)
+    }),
+    refused: noRowSecurity,
+  },
+  'a second migration behind a safe one': {
+    migrations: {
+      '001': { up: (db: Handle) => send(db, ...safeTable('safe')) },
+      '002': { up: (db: Handle) => send(db, leak) },
+    },
+    refused: /002, up\(\)[\s\S]*leak has no row security/,
+  },
+  'a getter that gives another function each time': {
+    migrations: givingOthers(() => ({ up: (db: Handle) => send(db, leak) })),
+    refused: noRowSecurity,
+  },
+  'a migrator without transactions': {
+    migrations: texts(leak),
+    options: { disableTransactions: true },
+    refused: /runs without a transaction/,
+  },
+}

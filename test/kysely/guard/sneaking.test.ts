@@ -1,0 +1,40 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { testServer } from '../../server.ts'
+import { attempts } from './attempts.ts'
+import {
+  errorsIn,
+  type GuardStage,
+  migrate,
+  nativeStage,
+  nativeTemplate,
+  pgliteStage,
+  relationsIn,
+} from './stage.ts'
+
+const server = testServer()
+
+const platforms = {
+  native: async () => await nativeStage(server(), await nativeTemplate(server())),
+  pglite: pgliteStage,
+}
+
+describe.each(['native', 'pglite'] as const)('an unsafe table is not committed on %s by', (platform) => {
+  let stage: GuardStage
+  let before: readonly (readonly string[])[]
+
+  beforeAll(async () => {
+    stage = await platforms[platform]()
+    await migrate(stage, {})
+    before = [await errorsIn(stage), await relationsIn(stage)]
+  }, 60_000)
+  afterAll(() => stage.close())
+
+  const tried = Object.entries(attempts).filter(([, { only }]) => only === undefined || only === platform)
+
+  test.each(tried)('%s', async (_, { migrations, options, refused }) => {
+    const { error } = await migrate(stage, migrations, options)
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    expect([await errorsIn(stage), await relationsIn(stage)]).toEqual(before)
+    expect(String(error)).toMatch(refused)
+  })
+})

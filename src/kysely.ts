@@ -2,9 +2,9 @@
 export type { TenancyOptions } from './kysely/declared.ts'
 export { defineTenancy } from './kysely/define-tenancy.ts'
 export { withForceSuspended } from './kysely/force.ts'
-export type { MigrationDb, MigrationSchema } from './kysely/migration-db.ts'
+export type { MigrationDb } from './kysely/migration-db.ts'
 export type { ExistingTableOptions } from './kysely/protect-existing.ts'
-export type { GlobalTable, TenantTable } from './kysely/table-types.ts'
+export type { TenantTable } from './kysely/table-types.ts'
 export type {
   ChildTableOptions,
   CreationOptions,

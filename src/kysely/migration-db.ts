@@ -1,4 +1,12 @@
-import type { CreateTableBuilder, Kysely, KyselyPlugin, SchemaModule } from 'kysely'
+import type {
+  ConnectionBuilder,
+  CreateTableBuilder,
+  Kysely,
+  KyselyPlugin,
+  SchemaModule,
+  Transaction,
+  TransactionBuilder,
+} from 'kysely'
 
 declare const createdThrough: unique symbol
 
@@ -23,10 +31,29 @@ export interface MigrationSchema extends SchemaModule {
  *       await tenancy.createTenantTable(db, 'invoices').addColumn('number', 'integer').execute()
  *     }
  */
-// biome-ignore lint/suspicious/noExplicitAny: the tables of a database change from migration to migration, and Kysely's Migration says any
-export interface MigrationDb extends Kysely<any> {
+export interface MigrationDb extends Kysely<Tables> {
   readonly schema: MigrationSchema
   withSchema(schema: string): MigrationDb
   withPlugin(plugin: KyselyPlugin): MigrationDb
   withoutPlugins(): MigrationDb
+  transaction(): MigrationTransactionBuilder
+  connection(): MigrationConnectionBuilder
 }
+
+export interface MigrationTransaction extends Transaction<Tables> {
+  readonly schema: MigrationSchema
+  withSchema(schema: string): MigrationTransaction
+  withPlugin(plugin: KyselyPlugin): MigrationTransaction
+  withoutPlugins(): MigrationTransaction
+}
+
+export interface MigrationTransactionBuilder extends TransactionBuilder<Tables> {
+  execute<Result>(callback: (transaction: MigrationTransaction) => Promise<Result>): Promise<Result>
+}
+
+export interface MigrationConnectionBuilder extends ConnectionBuilder<Tables> {
+  execute<Result>(callback: (db: MigrationDb) => Promise<Result>): Promise<Result>
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: the tables of a database change from migration to migration, and Kysely's Migration says any
+type Tables = any

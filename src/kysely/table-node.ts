@@ -4,6 +4,7 @@ import {
   type ConstraintNode,
   type CreateTableNode,
   ForeignKeyConstraintNode,
+  type OperationNode,
   PrimaryKeyConstraintNode,
   RawNode,
   TableNode,
@@ -101,8 +102,13 @@ function isLedByKey([first]: readonly ColumnNode[]): boolean {
   return first?.column.name === tenantKeyHere
 }
 
-function withKey(columns: readonly ColumnNode[], tenantKey: string): readonly ColumnNode[] {
-  return columns.map((node) => (node.column.name === tenantKeyHere ? ColumnNode.create(tenantKey) : node))
+function withKey<Node extends OperationNode>(
+  columns: readonly Node[],
+  tenantKey: string,
+): readonly (Node | ColumnNode)[] {
+  return columns.map((node) =>
+    ColumnNode.is(node) && node.column.name === tenantKeyHere ? ColumnNode.create(tenantKey) : node,
+  )
 }
 
 /** The columns that references within the tenant lead by, and that no index of the table begins with. */
@@ -128,6 +134,7 @@ export function unindexedReferences(
   return wanted
 }
 
-function namesOf(columns: readonly ColumnNode[]): readonly string[] {
-  return columns.map((node) => node.column.name)
+/** The names of the columns; of an expression, which some versions of Kysely take among them, none that a column has. */
+function namesOf(columns: readonly OperationNode[]): readonly string[] {
+  return columns.map((node) => (ColumnNode.is(node) ? node.column.name : ''))
 }

@@ -13,10 +13,3 @@ export type TenantTable<Columns, Key extends string = 'tenant_id'> = Omit<Column
   ('id' extends keyof Columns ? unknown : { readonly id: Generated<string> }) & {
     readonly [Name in Key]: ColumnType<string, never, never>
   }
-
-/** A table that all tenants share: the application reads it and can't write it. */
-export type GlobalTable<Columns> = {
-  readonly [Name in keyof Columns]: Columns[Name] extends ColumnType<infer Selected, unknown, unknown>
-    ? ColumnType<Selected, never, never>
-    : ColumnType<Columns[Name], never, never>
-}

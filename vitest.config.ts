@@ -4,18 +4,15 @@ import { defineConfig } from 'vitest/config'
 
 /** Another version of Kysely than the one installed: `RINGFENCE_TEST_KYSELY=0.30` (`scripts/kysely-versions.sh`). */
 const kysely = process.env.RINGFENCE_TEST_KYSELY
-const versions = join(import.meta.dirname, 'test/kysely-versions/node_modules')
-
 export default defineConfig({
   resolve: {
     alias:
       kysely === undefined
         ? []
         : [
-            { find: /^kysely$/, replacement: join(versions, `kysely-${kysely}/dist/index.js`) },
             {
-              find: /^kysely\/migration$/,
-              replacement: join(versions, `kysely-${kysely}/dist/migration/index.js`),
+              find: /^kysely$/,
+              replacement: join(import.meta.dirname, `test/kysely-versions/kysely-${kysely}.mjs`),
             },
           ],
   },

@@ -86,6 +86,12 @@ export class Comparison {
     this.value(place, plain(left), plain(right))
   }
 
+  /** Roles each once, CURRENT_USER for the one that runs the migrations; null where it is named so and not known. */
+  toldRoles(roles: readonly RoleName[]): RoleName[] | null {
+    if (this.#migrationRole === null && roles.includes(currentUser)) return null
+    return [...new Set(roles.map((role) => (role === this.#migrationRole ? currentUser : role)))]
+  }
+
   /** For what a side can't tell. */
   skip(place: Place, left: unknown, right: unknown): void {
     this.notCompared.push(differenceAt(place, textOf(left), textOf(right)))
@@ -138,6 +144,9 @@ function labelsOf({ types }: SchemaModel): ReadonlySet<string> {
 
 /** Owns `public` from PostgreSQL 15 on: whoever owns the database, and so runs the migrations. */
 const databaseOwner = 'pg_database_owner'
+
+/** How a replay lists the role that runs the migrations. */
+const currentUser = 'current_user'
 
 function differenceAt(
   { kind, id, part, field }: Place,

@@ -80,8 +80,11 @@ const policyFields: Fields<Policy> = {
   name: value,
   command: value,
   permissive: value,
-  roles: (comparison, place, left, right) =>
-    unordered(comparison, place, [...new Set(left)], [...new Set(right)]),
+  roles: (comparison, place, left, right) => {
+    const [one, other] = [comparison.toldRoles(left), comparison.toldRoles(right)]
+    if (one === null || other === null) comparison.skip(place, left, right)
+    else unordered(comparison, place, one, other)
+  },
   using: expression,
   withCheck: expression,
   source: ignored,

@@ -15,7 +15,7 @@ export interface Target {
   readonly parent?: { readonly column: string; readonly table: RelationName }
 }
 
-/** How many rows the own tenant has. */
+/** How many rows the own tenant has; the other one has one more. */
 const count = 3
 
 /** Both tenants hold rows that differ in the tenant key alone, and the other one a row besides. */

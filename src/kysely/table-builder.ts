@@ -23,7 +23,7 @@ export interface Protection {
   readonly follows: (table: RelationName) => readonly string[]
   /** The indexes that are among them, by their columns. */
   readonly indexes: readonly (readonly string[])[]
-  /** Called once the table is compiled or executed. */
+  /** Called once the table is compiled or executed, or refused. */
   readonly used: () => void
 }
 
@@ -42,6 +42,12 @@ export function tableBuilder<Table extends string>(
   const { tenantKey } = blueprint
   const written = new WeakMap<CompiledQuery, readonly string[]>()
 
+  const complete = (node: CreateTableNode): CreateTableNode => {
+    const table = relationOfNode(node)
+    const parts = protection.parts(table)
+    refuseClauses(node, parts, call)
+    return withParts(node, table, parts, tenantKey)
+  }
   const statementsOf = (node: CreateTableNode, sql: string): readonly string[] => {
     const table = relationOfNode(node)
     const references = unindexedReferences(node, tenantKey, protection.indexes)
@@ -54,10 +60,12 @@ export function tableBuilder<Table extends string>(
     transformQuery(node, queryId) {
       const transformed = base.transformQuery(node, queryId)
       if (!CreateTableNode.is(transformed)) return transformed
-      const table = relationOfNode(transformed)
-      const parts = protection.parts(table)
-      refuseClauses(transformed, parts, call)
-      return withParts(transformed, table, parts, tenantKey) as typeof transformed
+      try {
+        return complete(transformed) as typeof transformed
+      } catch (error) {
+        used()
+        throw error
+      }
     },
     compileQuery<Row>(...[node, queryId]: Parameters<QueryExecutor['compileQuery']>) {
       const compiled = base.compileQuery<Row>(node, queryId)

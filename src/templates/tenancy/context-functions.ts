@@ -1,7 +1,6 @@
 import type { Blueprint } from '../blueprint.ts'
 import { contextFunction, tenantSetting, userSetting } from '../context-expressions.ts'
 import { identifier, qualified } from '../names.ts'
-import { callers } from './roles.ts'
 import type { Routine } from './routine.ts'
 
 /**
@@ -47,7 +46,7 @@ export function currentTenantIds(blueprint: Blueprint): readonly Routine[] {
     name: 'current_tenant_id',
     returns: blueprint.keyType,
     behaviour: 'stable parallel safe',
-    callers: callers(blueprint),
+    callers: [blueprint.appRole],
   }
   const ofRoles = `m.${identifier(blueprint.memberships.role)}::text = any (current_tenant_id.roles)`
   return [

@@ -1,7 +1,7 @@
 import type { Blueprint } from '../blueprint.ts'
 import { currentTenant, supportTenant, userSetting } from '../context-expressions.ts'
 import { literal, qualified } from '../names.ts'
-import { refuse } from './membership-sql.ts'
+import { forbidden, invalid, isBlank, notNow, refuse } from './refuse.ts'
 import { callerRole, callers, supportRoles, taskRoles } from './roles.ts'
 import type { Routine } from './routine.ts'
 
@@ -95,7 +95,7 @@ declare
 begin
 ${refuse(
   'own_role is null or caller <> own_role',
-  '42501',
+  forbidden,
   'the role %s may not begin the system task %L',
   'caller, name',
 )}
@@ -113,12 +113,12 @@ declare
   own_role constant text := ${ownRole};
   caller constant text := ${callerRole};
 begin
-${refuse('own_role is null or caller <> own_role', '42501', 'the role %s is not for support', 'caller')}
-${refuse('tenant is null', '22023', 'the tenant is missing')}
+${refuse('own_role is null or caller <> own_role', forbidden, 'the role %s is not for support', 'caller')}
+${refuse('tenant is null', invalid, 'the tenant is missing')}
 ${reasonIsThere}
 ${refuse(
   `${supportTenant(blueprint)} is not null`,
-  '55000',
+  notNow,
   'this transaction is open for support of the tenant %s already',
   supportTenant(blueprint),
 )}
@@ -136,21 +136,21 @@ declare
 begin
 ${refuse(
   `kind is distinct from 'read'`,
-  '42501',
+  forbidden,
   'the kind %L is not for everybody to log: system tasks and support are logged as they begin',
   'kind',
 )}
-${refuse(`coalesce(btrim(name), '') = ''`, '22023', 'the name of what is read is missing')}
+${refuse(isBlank('name'), invalid, 'the name of what is read is missing')}
 ${reasonIsThere}
   if tenant is null and not exists (
     select from ${qualified(accessLog)} as l
     where ${ofThisTransaction} and l.kind = 'system task' and l.role = ${callerRole}
   ) then
-    raise exception using errcode = '42501', message = 'there is no tenant in the context, and no system task';
+    raise exception using errcode = '${forbidden}', message = 'there is no tenant in the context, and no system task';
   end if;
   insert into ${qualified(accessLog)} (kind, name, reason, tenant_id, user_id)
     values (kind, name, reason, tenant, ${userSetting(blueprint)});
 end`
 }
 
-const reasonIsThere = refuse(`coalesce(btrim(reason), '') = ''`, '22023', 'the reason is missing')
+const reasonIsThere = refuse(isBlank('reason'), invalid, 'the reason is missing')

@@ -1,13 +1,8 @@
 import type { Blueprint } from '../blueprint.ts'
 import { textArray } from '../names.ts'
-import {
-  declarations,
-  lockAndReadCaller,
-  type MembershipSql,
-  membershipSql,
-  refuse,
-} from './membership-sql.ts'
+import { declarations, lockAndReadCaller, type MembershipSql, membershipSql } from './membership-sql.ts'
 import { managersOf, type TenancyOptions } from './options.ts'
+import { forbidden, invalid, missing, refuse } from './refuse.ts'
 import type { Routine } from './routine.ts'
 
 /**
@@ -45,10 +40,6 @@ export function memberRoutines(blueprint: Blueprint, options: TenancyOptions): r
     },
   ]
 }
-
-const forbidden = '42501'
-const invalid = '22023'
-const missing = '02000'
 
 function inviteBody(blueprint: Blueprint, sql: MembershipSql, managers: string): string {
   const pending = sql.acceptedAt === null ? '' : `, ${sql.acceptedAt} = null`
@@ -111,9 +102,9 @@ ${lockAndReadCaller(sql)}
 ${readMember(sql)}
   if member is distinct from caller then
 ${indent(mayManage(managers))}
-${indent(notAbove('member_role'))}
   end if;
 ${isThere}
+${notAbove('member_role')}
 ${keepsOwner(sql)}
   ${revoke};
 end`
@@ -160,9 +151,10 @@ function mayManage(managers: string): string {
   )
 }
 
+/** A role that the declaration doesn't know, of a table that was there already, counts as above all. */
 function notAbove(role: string): string {
   return refuse(
-    `array_position(ranks, ${role}) < array_position(ranks, caller_role)`,
+    `coalesce(array_position(ranks, ${role}), 0) < array_position(ranks, caller_role)`,
     forbidden,
     'the role %s is above that of the user of the context, %s',
     `${role}, caller_role`,

@@ -3,6 +3,7 @@ import { tenantSetting, userSetting } from '../context-expressions.ts'
 import { identifier, literal, qualified, textArray } from '../names.ts'
 import { isCurrent } from './context-functions.ts'
 import { isCreated, type TenancyOptions } from './options.ts'
+import { forbidden, refuse } from './refuse.ts'
 
 /** The parts that the functions on memberships share, as SQL in which the row is called `m`. */
 export interface MembershipSql {
@@ -65,23 +66,22 @@ export function declarations(blueprint: Blueprint): string {
 
 /**
  * Locks the rows that the decision rests on, always in the same order: those of the caller, of the member concerned and of the owners of the
- * tenant. Whoever comes second decides on what the first left, so that two owners can't revoke each other. Then reads the caller's role.
+ * tenant. Whoever comes second decides on what the first left, so that two owners can't revoke each other. Strangers lock nothing. Then
+ * reads the caller's role.
  */
 export function lockAndReadCaller(sql: MembershipSql): string {
-  return `  perform 1
-    from ${sql.table} as m
+  const own = `m.${sql.tenant} = tenant and m.${sql.user} = caller`
+  return `${refuse(
+    `not exists (select from ${sql.table} as m where ${own}${sql.andNotRevoked})`,
+    forbidden,
+    'the user of the context does not belong to this tenant',
+  )}
+  perform from ${sql.table} as m
     where m.${sql.tenant} = tenant and (m.${sql.user} in (caller, member) or m.${sql.role}::text = ${sql.owner})
     order by m.${sql.user}
     for update;
   caller_role := (
     select m.${sql.role}::text from ${sql.table} as m
-    where m.${sql.tenant} = tenant and m.${sql.user} = caller${sql.andCurrent}
+    where ${own}${sql.andCurrent}
   );`
-}
-
-/** Refuses, as an error that names what was asked. */
-export function refuse(condition: string, code: string, message: string, values = ''): string {
-  return `  if ${condition} then
-    raise exception using errcode = '${code}', message = ${values === '' ? literal(message) : `format(${literal(message)}, ${values})`};
-  end if;`
 }

@@ -7,6 +7,7 @@ import {
   userSetting,
 } from '../context-expressions.ts'
 import { identifier, qualified } from '../names.ts'
+import { type RowCommand, rowCommands } from '../tables/options.ts'
 import { type PolicyPart, writePolicies } from '../tables/policies.ts'
 import { isCurrent } from './context-functions.ts'
 
@@ -64,29 +65,27 @@ function tenantsPolicies(blueprint: Blueprint): readonly PolicyPart[] {
 
 /**
  * A user of the application reads who is in the tenant of the context. The functions see and write the rows of the tenant of the context and
- * of its user, and no others.
+ * of its user, and no others; whom they add to the tenant is invited and no member yet.
  */
 function membershipsPolicies(blueprint: Blueprint): readonly PolicyPart[] {
   const { memberships } = blueprint
   const owner = identifier(blueprint.functionOwner)
   const tenant = identifier(memberships.tenantKey)
-  const ofContext = [
-    `${identifier(memberships.userKey)} = ${userSetting(blueprint)}`,
-    `${tenant} = ${tenantSetting(blueprint)}`,
-  ].join(' or ')
-  const commands = [
-    'select',
-    'insert',
-    'update',
-    ...(memberships.revokedAt === null ? ['delete'] : []),
-  ] as const
+  const isOwn = `${identifier(memberships.userKey)} = ${userSetting(blueprint)}`
+  const isOfTenant = `${tenant} = ${tenantSetting(blueprint)}`
+  const ofContext = `${isOwn} or ${isOfTenant}`
+  const { acceptedAt } = memberships
+  const invited =
+    acceptedAt === null ? ofContext : `${isOwn} or ${isOfTenant} and ${identifier(acceptedAt)} is null`
+  const commands: readonly RowCommand[] =
+    memberships.revokedAt === null ? rowCommands : rowCommands.filter((command) => command !== 'delete')
   return [
     ownTenant(blueprint, tenant),
     ...commands.map((command) => ({
       name: `context_${command}`,
-      command: command as PolicyPart['command'],
+      command,
       role: owner,
-      condition: ofContext,
+      condition: command === 'insert' ? invited : ofContext,
     })),
   ]
 }

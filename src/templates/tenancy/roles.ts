@@ -1,6 +1,6 @@
 import { sql } from '../../sql/template.ts'
 import type { Blueprint } from '../blueprint.ts'
-import { dollarQuoted, identifier } from '../names.ts'
+import { dollarQuoted, identifier, literal } from '../names.ts'
 
 /** The roles that call functions of the context. */
 export function callers(blueprint: Blueprint): readonly string[] {
@@ -37,6 +37,30 @@ export function createRoles(blueprint: Blueprint): readonly string[] {
       end`
     return `do ${dollarQuoted(body)}`
   })
+}
+
+/**
+ * Refuses an owner of the functions or a role of the application that was there already and is not what it has to be: row security would not bind
+ * it, or others would act as the owner and see what it sees.
+ */
+export function checkRoles(blueprint: Blueprint): string {
+  const owner = literal(blueprint.functionOwner)
+  const bound = [blueprint.functionOwner, ...callers(blueprint)].map(literal).join(', ')
+  const body = sql`
+    begin
+      if exists (select from pg_roles where rolname in (${bound}) and (rolsuper or rolbypassrls)) then
+        raise exception 'row security does not bind one of the roles of the tenancy';
+      end if;
+      if exists (
+        select from pg_roles
+        where rolname = ${owner} and rolcanlogin
+          or rolname <> ${owner} and not rolsuper
+            and pg_has_role(oid, ${owner}, 'member') and not pg_has_role(oid, ${owner}, 'member with admin option')
+      ) then
+        raise exception 'the owner of the functions logs in or has members';
+      end if;
+    end`
+  return `do ${dollarQuoted(body)}`
 }
 
 /**

@@ -6,7 +6,7 @@ import { rowSecurity } from '../tables/protection.ts'
 import { isCreated, type TenancyOptions } from './options.ts'
 import { createPolicies, dropPolicies, tenancyPolicies } from './policies.ts'
 import { grantNamespace, grantTables, namespacesOf, revokeNamespace } from './privileges.ts'
-import { callers, createRoles } from './roles.ts'
+import { callers, checkRoles, createRoles } from './roles.ts'
 import { dropRoutines, giveRoutines } from './routines.ts'
 import { createAccessLog, createMemberships, createTenants } from './tables.ts'
 
@@ -32,6 +32,7 @@ export function createTenancy(blueprint: Blueprint, options: TenancyOptions = {}
   const namespaces = namespacesOf(blueprint, tables)
   return [
     ...createRoles(blueprint),
+    checkRoles(blueprint),
     ...namespaces.flatMap((namespace) => [
       `create schema if not exists ${identifier(namespace)}`,
       grantNamespace(blueprint, namespace),
@@ -59,6 +60,7 @@ export function upgradeTenancy(blueprint: Blueprint, options: TenancyOptions = {
   const { tenants, memberships, accessLog } = blueprint
   return [
     ...createRoles(blueprint),
+    checkRoles(blueprint),
     ...namespacesOf(blueprint, [tenants, memberships, accessLog]).map((namespace) =>
       grantNamespace(blueprint, namespace),
     ),

@@ -1,8 +1,9 @@
 import type { Blueprint } from '../blueprint.ts'
 import { userSetting } from '../context-expressions.ts'
 import { identifier, literal, qualified } from '../names.ts'
-import { membershipSql, refuse } from './membership-sql.ts'
+import { membershipSql } from './membership-sql.ts'
 import { type TenancyOptions, tenantName } from './options.ts'
+import { forbidden, invalid, isBlank, refuse } from './refuse.ts'
 import type { Routine } from './routine.ts'
 import { tenantSequence } from './tables.ts'
 
@@ -41,8 +42,8 @@ declare
   created constant ${blueprint.keyType} := ${newKey(blueprint)};
   owner_role constant ${roleType} := ${owner};
 begin
-${refuse('caller is null', '42501', 'there is no user in the context')}
-${refuse(`coalesce(btrim(name), '') = ''`, '22023', 'a tenant needs a name')}
+${refuse('caller is null', forbidden, 'there is no user in the context')}
+${refuse(isBlank('name'), invalid, 'a tenant needs a name')}
   insert into ${qualified(blueprint.tenants)} (id, ${identifier(tenantName(options))})
     values (created, name);
   insert into ${table} (${tenant}, ${user}, ${role}${acceptedColumn})

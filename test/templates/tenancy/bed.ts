@@ -87,3 +87,12 @@ export async function inContext<Row = Record<string, unknown>>(
     throw error
   }
 }
+
+/** The SQLSTATE of a refusal; what came back where nothing was refused. */
+export async function refusalOf(attempt: () => Promise<unknown>): Promise<unknown> {
+  try {
+    return await attempt()
+  } catch (error) {
+    return error instanceof Error && 'code' in error ? error.code : error
+  }
+}

@@ -14,8 +14,8 @@ export function guardPool<Guarded extends Pool>(pool: Guarded): Guarded {
   return new Proxy(pool, {
     get(target, property) {
       if (property === guarded) return target
-      if (property === 'query') return () => refuse('query')
-      if (property === 'connect') return () => refuse('connection')
+      if (property === 'query') return (...given: unknown[]) => refuse('query', given)
+      if (property === 'connect') return (...given: unknown[]) => refuse('connection', given)
       const value: unknown = Reflect.get(target, property, target)
       return typeof value === 'function' ? value.bind(target) : value
     },
@@ -28,6 +28,11 @@ export function unguarded(pool: Pool): Pool {
   return found === undefined ? pool : (found as Pool)
 }
 
-function refuse(what: 'query' | 'connection'): Promise<never> {
-  return Promise.reject(outsideOfContext(what))
+/** By a promise, or to the callback where one is given, as the pool itself tells of errors. */
+function refuse(what: 'query' | 'connection', given: readonly unknown[]): Promise<never> | undefined {
+  const refusal = outsideOfContext(what)
+  const callback = given.find((one) => typeof one === 'function')
+  if (callback === undefined) return Promise.reject(refusal)
+  process.nextTick(callback, refusal)
+  return undefined
 }

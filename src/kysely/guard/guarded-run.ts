@@ -1,9 +1,10 @@
-import type { DatabaseConnection, Kysely, QueryResult } from 'kysely'
+import type { DatabaseConnection, Kysely } from 'kysely'
 import { kindOf } from '../../sql/node.ts'
 import { parseStatements } from '../../sql/parse.ts'
 import { watchUnfinished } from '../unfinished.ts'
+import { needsNoTransaction } from './alone.ts'
 import type { CapturedStatement } from './captured-statement.ts'
-import { changedBetween } from './catalog-digest.ts'
+import { type CatalogDigest, changedBetween } from './catalog-digest.ts'
 import { WrittenRows } from './changed-rows.ts'
 import { runDeferredTriggers } from './deferred-triggers.ts'
 import { guardedHandle } from './guarded-handle.ts'
@@ -20,16 +21,23 @@ import {
 } from './problems.ts'
 import { ServerConnection } from './server-connection.ts'
 import { Session } from './session.ts'
-import { StatementGate } from './statement-gate.ts'
+import { type Failure, StatementGate } from './statement-gate.ts'
 import { type Judgement, Verification } from './verification.ts'
 import { watchNext } from './watch-next.ts'
 
 /** One direction of one migration. */
-export interface GuardedRun extends Circumstances {
+export interface GuardedRun extends Omit<Circumstances, 'isAlone'> {
   readonly name: string
   readonly mayRunAlone: boolean
   readonly body: (db: Kysely<never>) => Promise<void>
   readonly judgement: Judgement
+}
+
+/** What a transaction is held against at its end. */
+interface Held {
+  readonly session: Session
+  readonly verification: Verification
+  readonly written: WrittenRows | null
 }
 
 /** Runs it on the connection of the handle, which nobody else has meanwhile, and throws unless all it leaves is safe. */
@@ -52,22 +60,73 @@ class Runner {
 
   async run(): Promise<void> {
     const session = await Session.begin(this.#server)
-    if (session === null) throw this.#refused([problemOfObjection(noTransaction)])
-    const verification = await Verification.begin(this.#server, this.#run.judgement)
+    if (session === null) return await this.#runAlone()
+    const verification = await Verification.begin(this.#server, this.#run.judgement, true)
     const written = this.#guardsRows ? await WrittenRows.begin(this.#server) : null
-    const gate = new StatementGate(this.#server, this.#run, sendAtOnce)
-    const thrown = await this.#runBody(gate)
-    this.#assertNoneRefused(gate, thrown?.error)
-    if (thrown !== null) throw this.#failed(thrown.error, gate)
-    const problems = await this.#verify(session, verification, gate, written)
+    const gate = new StatementGate(this.#server, { ...this.#run, isAlone: false }, (_, send) => send())
+    await this.#runBody(gate)
+    const problems = await this.#verify({ session, verification, written }, gate.captured, gate.failures)
     this.#assertNoneRefused(gate)
     if (problems.length > 0) throw this.#refused(problems)
     await session.end()
-    await this.#watchBookkeeping(verification)
+    const verified = await verification.digest()
+    watchNext(this.#connection, async (text, send) => {
+      const result = await send()
+      if (isWriting(text)) await this.#assertUnchanged(verification, verified)
+      return result
+    })
   }
 
-  #assertNoneRefused({ refusals }: StatementGate, cause?: unknown): void {
-    if (refusals.length > 0) throw this.#refused(refusals.map(problemOfRefusal), cause)
+  /** Without a transaction around all of it, each statement has one of its own, but for those that PostgreSQL lets have none. */
+  async #runAlone(): Promise<void> {
+    if (!this.#run.mayRunAlone) throw this.#refused([problemOfObjection(noTransaction)])
+    const verification = await Verification.begin(this.#server, this.#run.judgement, false)
+    const problems: Problem[] = []
+    let previous: Promise<unknown> = Promise.resolve()
+    const gate = new StatementGate(this.#server, { ...this.#run, isAlone: true }, (captured, send) => {
+      const own = async () => {
+        if (captured.some(({ node }) => needsNoTransaction(node))) return await send()
+        return await this.#inTransaction(send, async (session) => {
+          const found = await this.#verify({ session, verification, written: null }, captured, [])
+          problems.push(...found)
+          if (found.length > 0) throw this.#refused(found)
+        })
+      }
+      const answer = previous.then(own, own)
+      previous = answer
+      return answer
+    })
+    await this.#runBody(gate)
+    this.#assertNoneRefused(gate)
+    if (problems.length > 0) throw this.#refused(problems)
+    const errors = await verification.newErrors(false)
+    if (errors.length > 0) {
+      const found = errors.map((defect) => problemOfDefect(defect, gate.captured))
+      throw this.#refused(found, undefined, 'it ran without a transaction, and what it did stays')
+    }
+    const verified = await verification.digest()
+    watchNext(this.#connection, async (text, send) => {
+      if (!isWriting(text)) return await send()
+      return await this.#inTransaction(send, () => this.#assertUnchanged(verification, verified))
+    })
+  }
+
+  async #inTransaction<Result>(
+    send: () => Promise<Result>,
+    examine: (session: Session) => Promise<void>,
+  ): Promise<Result> {
+    await this.#server.query('begin')
+    try {
+      const session = await Session.begin(this.#server)
+      if (session === null) throw new Error('the connection begins no transaction')
+      const result = await send()
+      await examine(session)
+      await this.#server.query('commit')
+      return result
+    } catch (error) {
+      await this.#server.query('rollback')
+      throw error
+    }
   }
 
   get #guardsRows(): boolean {
@@ -75,20 +134,24 @@ class Runner {
   }
 
   /** What is safe now must still be so when the migrator has written down that the migration was applied. */
-  async #watchBookkeeping(verification: Verification): Promise<void> {
-    const verified = await verification.digest()
-    watchNext(this.#connection, async (text) => {
-      const written = parseStatements(text).map((statement) => 'node' in statement && kindOf(statement.node))
-      if (!written.some((kind) => kind === 'InsertStmt' || kind === 'DeleteStmt')) return
-      const deferred = await runDeferredTriggers(this.#server)
-      const changed = changedBetween(verified, await verification.digest())
-      if (deferred !== null || changed.size > 0) {
-        throw this.#refused([problemOfObjection(deferred ?? changedAfterwards)])
-      }
-    })
+  async #assertUnchanged(verification: Verification, verified: CatalogDigest): Promise<void> {
+    const deferred = await runDeferredTriggers(this.#server)
+    const changed = changedBetween(verified, await verification.digest())
+    if (deferred === null && changed.size === 0) return
+    throw this.#refused([problemOfObjection(deferred ?? changedAfterwards)])
   }
 
-  async #runBody(gate: StatementGate): Promise<{ readonly error: unknown } | null> {
+  #assertNoneRefused({ refusals }: StatementGate, cause?: unknown): void {
+    if (refusals.length > 0) throw this.#refused(refusals.map(problemOfRefusal), cause)
+  }
+
+  async #runBody(gate: StatementGate): Promise<void> {
+    const thrown = await this.#thrownBy(gate)
+    this.#assertNoneRefused(gate, thrown?.error)
+    if (thrown !== null) throw this.#failed(thrown.error, gate)
+  }
+
+  async #thrownBy(gate: StatementGate): Promise<{ readonly error: unknown } | null> {
     try {
       const handle = guardedHandle(this.#db, gate)
       const { unfinished } = await watchUnfinished(() => this.#run.body(handle))
@@ -101,28 +164,29 @@ class Runner {
     }
   }
 
+  /** What is wrong at the end of a transaction, or of all that the migration does in it. */
   async #verify(
-    session: Session,
-    verification: Verification,
-    gate: StatementGate,
-    written: WrittenRows | null,
+    { session, verification, written }: Held,
+    captured: readonly CapturedStatement[],
+    failures: readonly Failure[],
   ): Promise<Problem[]> {
     try {
       const deferred = await runDeferredTriggers(this.#server)
       const objections = [...(deferred === null ? [] : [deferred]), ...(await session.objections())]
       if (objections.length > 0) return objections.map(problemOfObjection)
       const tables = (await written?.since(this.#server)) ?? []
-      const changed = tables.map((table) => problemOfRows(table, gate.captured))
-      const errors = await verification.newErrors()
+      const errors = await verification.newErrors(true)
       const elsewhere = await session.madeElsewhere(errors.flatMap(({ found }) => found.relation ?? []))
-      const found = errors.map((defect) =>
-        elsewhere.has(defect.found.relation ?? '')
-          ? problemElsewhere(defect)
-          : problemOfDefect(defect, gate.captured),
-      )
-      return [...changed, ...found]
+      return [
+        ...tables.map((table) => problemOfRows(table, captured)),
+        ...errors.map((defect) =>
+          elsewhere.has(defect.found.relation ?? '')
+            ? problemElsewhere(defect)
+            : problemOfDefect(defect, captured),
+        ),
+      ]
     } catch (error) {
-      const failure = gate.failures.at(-1)
+      const failure = failures.at(-1)
       if (failure === undefined) throw error
       const swallowed = `it failed, the migration went on, and the transaction is lost: ${messageOf(failure.error)}`
       throw this.#refused([problemOfFailure(failure, swallowed, inSavepoint)], error)
@@ -135,17 +199,16 @@ class Runner {
     return this.#refused([problemOfFailure(failure, messageOf(error), forced)], error)
   }
 
-  #refused(problems: readonly Problem[], cause?: unknown): MigrationRefused {
+  #refused(problems: readonly Problem[], cause?: unknown, kept: string | null = null): MigrationRefused {
     const { name, direction } = this.#run
-    return new MigrationRefused(name, direction, problems, cause === undefined ? {} : { cause })
+    return new MigrationRefused(name, direction, problems, { kept, cause })
   }
 }
 
-async function sendAtOnce<Row>(
-  _: readonly CapturedStatement[],
-  send: () => Promise<QueryResult<Row>>,
-): Promise<QueryResult<Row>> {
-  return await send()
+/** Whether it is how a migrator writes down what it has done. */
+function isWriting(text: string): boolean {
+  const kinds = parseStatements(text).map((statement) => 'node' in statement && kindOf(statement.node))
+  return kinds.some((kind) => kind === 'InsertStmt' || kind === 'DeleteStmt')
 }
 
 function messageOf(error: unknown): string {

@@ -1,12 +1,15 @@
 import type { FuncCall, Node, TransactionStmt, VariableSetStmt } from 'libpg-query'
 import { as, kindOf, type NodeKind, strings, walk } from '../../sql/node.ts'
 import type { ScriptStatement } from '../../sql/parse.ts'
+import { objectionToAlone } from './alone.ts'
 
 /** Under what a statement is to run. */
 export interface Circumstances {
   readonly direction: 'up' | 'down'
   /** Whether it was declared that this `down` changes rows. */
   readonly mayChangeRows: boolean
+  /** Whether it runs without a transaction. */
+  readonly isAlone: boolean
 }
 
 /** Why a statement may not be sent, or null where it may. */
@@ -28,6 +31,7 @@ export function objectionTo(statement: ScriptStatement, circumstances: Circumsta
     toSetting(as(node, 'VariableSetStmt')) ??
     (as(node, 'DiscardStmt') === undefined ? null : toSettingNamed('everything of the session')) ??
     toCalls(node) ??
+    (circumstances.isAlone ? objectionToAlone(node) : null) ??
     (circumstances.direction === 'down' && !circumstances.mayChangeRows ? toChangeOfRows(node) : null)
   )
 }

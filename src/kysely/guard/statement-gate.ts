@@ -76,6 +76,7 @@ export class StatementGate {
     })
     const done = this.#track(query.sql, trace, () => ended)
     try {
+      if (this.#circumstances.isAlone) this.refuse(query.sql, streamed, trace)
       await this.#admit(query, trace)
       for await (const result of this.#server.stream<Row>(query, ...rest)) {
         this.#assertOpen(query.sql, trace)
@@ -177,6 +178,11 @@ const notAwaited: Objection = {
 const afterEnd: Objection = {
   message: 'it came after the migration had ended',
   help: 'Put await before what sends it, so that the migration ends when all of it is done.',
+}
+
+const streamed: Objection = {
+  message: 'without a transaction nothing is streamed',
+  help: 'Execute it, or stream in a migration with a transaction.',
 }
 
 const notText: Objection = {

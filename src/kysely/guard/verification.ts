@@ -34,9 +34,13 @@ export class Verification {
     this.#before = before
   }
 
-  static async begin(server: ServerConnection, judgement: Judgement): Promise<Verification> {
+  static async begin(
+    server: ServerConnection,
+    judgement: Judgement,
+    inTransaction: boolean,
+  ): Promise<Verification> {
     const digests = await CatalogDigests.of(server)
-    const before = await readCatalog(server, { inTransaction: true })
+    const before = await readCatalog(server, { inTransaction })
     return new Verification(server, judgement, digests, before)
   }
 
@@ -45,8 +49,8 @@ export class Verification {
   }
 
   /** The errors that are new. Old ones under the tenancy of now are those of the schema of before. */
-  async newErrors(): Promise<readonly Defect[]> {
-    const after = await readCatalog(this.#server, { inTransaction: true })
+  async newErrors(inTransaction: boolean): Promise<readonly Defect[]> {
+    const after = await readCatalog(this.#server, { inTransaction })
     const { tenancy } = assumeTenancy(after, this.#judgement.tenancy)
     const errorsOf = (model: SchemaModel) =>
       examine(this.#errors(), tenancy, new Isolation(model, tenancy, new RoutineBodies()), null)

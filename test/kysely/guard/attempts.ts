@@ -10,7 +10,9 @@ export interface Attempt {
   readonly migrations: Record<string, Migration>
   /** What the error says; `undefined` is that of a migration that did nothing before its end. */
   readonly refused: RegExp
-  readonly options?: GuardOptions & { readonly disableTransactions?: boolean }
+  readonly options?: GuardOptions & { readonly disableTransactions?: boolean; readonly down?: boolean }
+  /** What stands there before, and is dropped behind it. */
+  readonly given?: readonly [create: string, drop: string]
   /** Where it can be tried: what only a superuser may do, or PGlite can't. */
   readonly only?: 'native' | 'pglite'
 }
@@ -36,6 +38,10 @@ function up(body: (db: Handle) => Promise<unknown>): Record<string, Migration> {
 
 function texts(...statements: readonly string[]): Record<string, Migration> {
   return up((db) => send(db, ...statements))
+}
+
+function downwards(...statements: readonly string[]): Record<string, Migration> {
+  return { '001': { up: async () => undefined, down: (db: Handle) => send(db, ...statements) } }
 }
 
 async function swallow(promise: Promise<unknown>): Promise<void> {
@@ -452,5 +458,90 @@ export const attempts: Readonly<Record<string, Attempt>> = {
     migrations: texts(leak),
     options: { disableTransactions: true },
     refused: /runs without a transaction/,
+  },
+  'a migration declared to need no transaction': {
+    migrations: texts(leak),
+    options: { disableTransactions: true, withoutTransaction: ['001'] },
+    refused: /without a transaction it could not be taken back/,
+  },
+  'a function called without a transaction': {
+    migrations: texts('select make_leak()'),
+    given: [makeLeak, 'drop function make_leak'],
+    options: { disableTransactions: true, withoutTransaction: ['001'] },
+    refused: noRowSecurity,
+  },
+  'functions called at the same time without a transaction': {
+    migrations: up(async (db) => {
+      const calls = ['select 1', 'select make_leak()', 'select 2'].map((text) => swallow(send(db, text)))
+      await Promise.all(calls)
+    }),
+    given: [makeLeak, 'drop function make_leak'],
+    options: { disableTransactions: true, withoutTransaction: ['001'] },
+    refused: noRowSecurity,
+  },
+  'SELECT INTO without a transaction': {
+    migrations: texts('select gen_random_uuid() as tenant_id into leak'),
+    options: { disableTransactions: true, withoutTransaction: ['001'] },
+    refused: /without a transaction it could not be taken back/,
+  },
+  'an index built by a function that makes a table': {
+    migrations: texts('create index concurrently leaking on app.tenants (make_leak(id))'),
+    given: [
+      `create function make_leak(id uuid) returns integer language plpgsql immutable as $$ begin return made(); end $$;
+       ${makeLeak.replace('make_leak', 'made')}`,
+      'drop function make_leak; drop function made',
+    ],
+    options: { disableTransactions: true, withoutTransaction: ['001'] },
+    refused: /without a transaction it could not be taken back/,
+  },
+  'bookkeeping without a transaction': {
+    migrations: texts('select 1'),
+    given: [
+      `${leakTrigger}; create trigger made after insert on kysely_migration execute function leak_trigger()`,
+      'drop function leak_trigger cascade',
+    ],
+    options: { disableTransactions: true, withoutTransaction: ['001'] },
+    refused: /schema changed again when the migrator wrote down/,
+  },
+  'down() that disables row security': {
+    migrations: downwards('alter table invoices disable row level security'),
+    options: { down: true },
+    refused: /001, down\(\)[\s\S]*invoices .* row security is off/,
+  },
+  'down() that drops a restrictive policy': {
+    migrations: {
+      '001': {
+        up: (db: Handle) =>
+          send(
+            db,
+            ...safeTable('barred').slice(0, 3),
+            'create policy open on barred for select to app_user using (number is not null)',
+            `create policy barrier on barred as restrictive to app_user using ${own}`,
+          ),
+        down: (db: Handle) => send(db, 'drop policy barrier on barred'),
+      },
+    },
+    given: ['select 1', 'drop table if exists barred'],
+    options: { down: true },
+    refused: /barred.*\[policy-admits-foreign-rows\]/,
+  },
+  'down() that changes rows': {
+    migrations: downwards('update app.tenants set name = name'),
+    options: { down: true },
+    refused: /down\(\) would change rows/,
+  },
+  'down() that changes rows in a WITH': {
+    migrations: downwards('with gone as (delete from app.tenants returning id) select * from gone'),
+    options: { down: true },
+    refused: /down\(\) would change rows/,
+  },
+  'down() that changes rows within a function': {
+    migrations: downwards(
+      'alter table app.tenants no force row level security',
+      'do $$ begin update app.tenants set name = name; end $$',
+      'alter table app.tenants force row level security',
+    ),
+    options: { down: true },
+    refused: /app\.tenants: down\(\) would change rows/,
   },
 }

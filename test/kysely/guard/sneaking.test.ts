@@ -31,9 +31,11 @@ describe.each(['native', 'pglite'] as const)('an unsafe table is not committed o
 
   const tried = Object.entries(attempts).filter(([, { only }]) => only === undefined || only === platform)
 
-  test.each(tried)('%s', async (_, { migrations, options, refused }) => {
+  test.each(tried)('%s', async (_, { migrations, options, refused, given }) => {
+    if (given) await stage.admin.query(given[0])
     const { error } = await migrate(stage, migrations, options)
     await new Promise((resolve) => setTimeout(resolve, 5))
+    if (given) await stage.admin.query(given[1])
     expect([await errorsIn(stage), await relationsIn(stage)]).toEqual(before)
     await stage.admin.query('delete from kysely_migration')
     expect(String(error)).toMatch(refused)

@@ -99,18 +99,20 @@ export async function pgliteStage(): Promise<GuardStage> {
   return { db, admin, close: () => database.close() }
 }
 
-/** Runs migrations under the guard, to the last of them; `down`: and then back again. */
+/** Runs migrations under the guard, to the last of them; `down`: and then takes the last back. */
 export async function migrate(
   { db }: GuardStage,
   migrations: Record<string, Migration>,
-  options: GuardOptions & { readonly disableTransactions?: boolean } = {},
+  options: GuardOptions & { readonly disableTransactions?: boolean; readonly down?: boolean } = {},
 ): Promise<MigrationResultSet> {
-  const { disableTransactions = false, ...guard } = options
+  const { disableTransactions = false, down = false, ...guard } = options
   const provider = guardMigrations(
     { getMigrations: async () => migrations },
     { tenancy: preludeTenancy, ...guard },
   )
-  return await new Migrator({ db, provider, disableTransactions }).migrateToLatest()
+  const migrator = new Migrator({ db, provider, disableTransactions })
+  const upwards = await migrator.migrateToLatest()
+  return down && upwards.error === undefined ? await migrator.migrateDown() : upwards
 }
 
 /** The errors that an audit of the database would tell, each by check and subject. */

@@ -71,7 +71,7 @@ describe('createTenantTable', () => {
 
   test('sends separate statements in a transaction, and one outside', async () => {
     const sent: string[] = []
-    const db = kyselyAs(bed.database, migrator, { log: ({ query }) => sent.push(query.sql) })
+    const db = kyselyAs(bed.database, migrator, { log: ({ query }) => void sent.push(query.sql) })
     await invoices(db).execute()
     expect(sent).toEqual([expect.stringMatching(/^do \$/)])
 

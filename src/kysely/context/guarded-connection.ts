@@ -58,7 +58,9 @@ export class GuardedConnection implements DatabaseConnection {
     return await this.inner.executeQuery<Row>(...parameters)
   }
 
-  async *streamQuery<Row>(...parameters: [CompiledQuery, number?]): AsyncIterableIterator<QueryResult<Row>> {
+  async *streamQuery<Row>(
+    ...parameters: Parameters<DatabaseConnection['streamQuery']>
+  ): AsyncIterableIterator<QueryResult<Row>> {
     const stream = this.inner.streamQuery<Row>(...parameters)
     this.#streams.add(stream)
     try {

@@ -5,6 +5,7 @@ import { createTenantPartition } from '../templates/tables/partition.ts'
 import { childTableParts, foreignKeyColumns, tenantTableParts } from '../templates/tables/parts.ts'
 import { protectChildTable, protectTenantTable } from '../templates/tables/tenant-table.ts'
 import { createTenancy, dropTenancy, upgradeTenancy } from '../templates/tenancy/tenancy.ts'
+import { kyselyContext } from './context/tenant-context.ts'
 import { readTenancy, type TenancyOptions } from './declared.ts'
 import { columnOf, type Handle, relationOf } from './handle.ts'
 import { protectExisting, unprotectExisting } from './protect-existing.ts'
@@ -14,7 +15,7 @@ import type { DefinedTenancy, TenantKeyOf, TenantTableOptions } from './tenancy-
 import { begun } from './unfinished.ts'
 
 /**
- * Declares who a tenant is, for migrations: the names of roles, tables, columns and settings, as the config file has them.
+ * Declares who a tenant is, for migrations and at run time: the names of roles, tables, columns and settings, as the config file has them.
  * Everything has a default. Throws an error that names each key that is wrong.
  *
  *     export const tenancy = defineTenancy({ appRole: 'app_user' })
@@ -23,7 +24,7 @@ import { begun } from './unfinished.ts'
  */
 export function defineTenancy<const Options extends TenancyOptions>(
   options: Options,
-): DefinedTenancy<TenantKeyOf<Options>> {
+): DefinedTenancy<Options> {
   type Key = TenantKeyOf<Options>
   const { declaration, blueprint } = readTenancy(options)
   const run = (db: Handle, statements: readonly string[]) => runTogether(db, blueprint, statements)
@@ -39,7 +40,8 @@ export function defineTenancy<const Options extends TenancyOptions>(
     return tableBuilder(db, name, blueprint, { ...protection, call, used })
   }
 
-  return Object.freeze<DefinedTenancy<Key>>({
+  return Object.freeze<DefinedTenancy<Options>>({
+    ...kyselyContext<Options>(blueprint),
     declaration,
     blueprint,
     createTenancy: async (db, more) => run(db, createTenancy(blueprint, more)),

@@ -9,6 +9,8 @@ import type {
 } from '../templates/tables/options.ts'
 import type { TenancyOptions as CreationOptions } from '../templates/tenancy/options.ts'
 import type { TenancyDeclaration } from '../tenancy/declaration.ts'
+import type { KyselyContext } from './context/tenant-context.ts'
+import type { TenancyOptions } from './declared.ts'
 import type { Handle } from './handle.ts'
 import type { ExistingTableOptions } from './protect-existing.ts'
 
@@ -44,11 +46,12 @@ export interface TenantPartitionOptions extends Access {
 }
 
 /**
- * What `defineTenancy` returns: the functions of a migration. Each is one change: in a transaction its statements go one by
+ * What `defineTenancy` returns: the context at run time, and the functions of a migration. Each of these is one change: in a transaction its statements go one by
  * one, outside of one they are a DO block, so that a failure leaves the database as it was. A table without `withSchema`
  * is in `public`.
  */
-export interface DefinedTenancy<Key extends string = string> {
+export interface DefinedTenancy<Options extends TenancyOptions = TenancyOptions>
+  extends KyselyContext<Options> {
   /** For `ringfence.config.ts`: every name of the tenancy said. */
   readonly declaration: TenancyDeclaration
   /** The names that the emitted SQL is made of. */
@@ -100,7 +103,7 @@ export interface DefinedTenancy<Key extends string = string> {
     db: Handle,
     name: Table,
     options?: TenantTableOptions,
-  ): CreateTableBuilder<Table, 'id' | Key>
+  ): CreateTableBuilder<Table, 'id' | TenantKeyOf<Options>>
 
   /**
    * A tenant table whose rows belong to a row of another, of the same tenant. In `down`: `dropTenantTable`.
@@ -119,7 +122,7 @@ export interface DefinedTenancy<Key extends string = string> {
     db: Handle,
     name: Table,
     options: ChildTableOptions<Column>,
-  ): CreateTableBuilder<Table, 'id' | Key | Column>
+  ): CreateTableBuilder<Table, 'id' | TenantKeyOf<Options> | Column>
 
   /**
    * A table that all tenants share: the application reads it, migrations write it. In `down`: `dropTenantTable`.

@@ -1,5 +1,6 @@
+import { sql } from '../../sql/template.ts'
 import type { Blueprint } from '../blueprint.ts'
-import { identifier } from '../names.ts'
+import { dollarQuoted, identifier, literal } from '../names.ts'
 import { createCurrentUserId, currentTenantIds } from './context-functions.ts'
 import { logRoutines } from './log-functions.ts'
 import { memberRoutines } from './member-functions.ts'
@@ -26,7 +27,10 @@ function currentUser(blueprint: Blueprint): Pick<Routine, 'name' | 'parameters' 
   }
 }
 
-/** Creates the functions, or replaces them, and gives those that run as their owner to the owner of the functions. */
+/**
+ * Creates the functions, or replaces them, lets nobody but their callers run them, and gives those that run as their owner to the owner of the
+ * functions.
+ */
 export function giveRoutines(
   blueprint: Blueprint,
   options: TenancyOptions,
@@ -34,18 +38,41 @@ export function giveRoutines(
 ): readonly string[] {
   const owned = definers(blueprint, options)
   const owner = identifier(blueprint.functionOwner)
+  const all = [currentUser(blueprint), ...owned]
   return [
     createCurrentUserId(blueprint, orReplace),
-    ...grantRoutine(blueprint, currentUser(blueprint)),
-    ...asFunctionOwner(
-      blueprint,
-      owned.flatMap((routine) => [
-        createRoutine(blueprint, routine, orReplace),
-        ...grantRoutine(blueprint, routine),
-        `alter function ${signature(blueprint, routine)} owner to ${owner}`,
-      ]),
-    ),
+    ...asFunctionOwner(blueprint, [
+      ...owned.map((routine) => createRoutine(blueprint, routine, orReplace)),
+      revokeFromOthers(blueprint, [...new Set(all.map(({ name }) => name))]),
+      ...all.flatMap((routine) => grantRoutine(blueprint, routine)),
+      ...owned.map((routine) => `alter function ${signature(blueprint, routine)} owner to ${owner}`),
+    ]),
   ]
+}
+
+/** Takes from whoever default privileges granted it, which nobody can list beforehand; from PUBLIC each function takes it for itself. */
+function revokeFromOthers({ contextNamespace }: Blueprint, names: readonly string[]): string {
+  const namespace = literal(identifier(contextNamespace))
+  const body = sql`
+    declare
+      granted record;
+    begin
+      for granted in
+        select distinct
+          routine.proname,
+          pg_get_function_identity_arguments(routine.oid) as parameters,
+          privilege.grantee::regrole::text as grantee
+        from pg_proc as routine
+        cross join lateral aclexplode(routine.proacl) as privilege
+        where routine.pronamespace = ${namespace}::regnamespace
+          and routine.proname in (${names.map(literal).join(', ')})
+          and privilege.grantee not in (0, routine.proowner)
+      loop
+        execute format('revoke all on function %I.%I(%s) from %s cascade',
+          ${literal(contextNamespace)}, granted.proname, granted.parameters, granted.grantee);
+      end loop;
+    end`
+  return `do ${dollarQuoted(body)}`
 }
 
 /** Drops the functions, last those that others call. Who owns the namespace may. */

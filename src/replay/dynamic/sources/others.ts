@@ -2,6 +2,7 @@ import type { Routine, Type } from '../../../model/schema-model.ts'
 import { displayId } from '../../../sql/identifiers.ts'
 import { builtInRoutines } from '../../built-in-routines.ts'
 import type { State } from '../../state.ts'
+import { accessList, ownerOf } from '../access-lists.ts'
 import { namespaceReference, roleReference } from '../objects.ts'
 import { ObjectReference, unknown, type Value } from '../value.ts'
 import {
@@ -65,7 +66,8 @@ const routines: Source = (state, hints) => {
         pronargs: routine.arguments.length,
         proconfig: settings.length === 0 ? null : settings,
         prosrc: routine.body ?? unknown,
-        proowner: roleReference(routine.owner),
+        proowner: ownerOf(routine),
+        proacl: accessList(routine),
         routine_schema: namespace,
         routine_name: name,
         routine_type: routine.kind.toUpperCase(),

@@ -28,7 +28,7 @@ export function planOf(names: ContextNames, order: Order): Plan {
     settings: settings(names, role, tenantId, userId),
     logs: logs(names, order),
     restriction: accessMode === 'read only' ? ['set transaction read only'] : [],
-    check: statement`select case when current_user::pg_catalog.text operator(pg_catalog.=) ${role} and pg_catalog.current_setting(${names.tenantSetting}, true) operator(pg_catalog.=) ${tenantId} and pg_catalog.current_setting(${names.userSetting}, true) operator(pg_catalog.=) ${userId} then 0 else pg_catalog.concat(current_user, ${`: ${changedMarker}`})::pg_catalog.int4 end`,
+    check: statement`select case when current_user::pg_catalog.text operator(pg_catalog.=) ${role} and pg_catalog.current_setting(${names.tenantSetting}, true) operator(pg_catalog.=) ${tenantId} and pg_catalog.current_setting(${names.userSetting}, true) operator(pg_catalog.=) ${userId} then 0 else pg_catalog.concat(current_user, ${`: ${changedMarker}`}::pg_catalog.text)::pg_catalog.int4 end`,
   }
 }
 

@@ -67,7 +67,7 @@ export async function look<Row>(database: Database, text: string): Promise<reado
 
 const blueprint = blueprintOf(declaration, 'app_user')
 
-const migrations = [
+export const migrations = [
   ...createTenancy(blueprint),
   ...createTenantTable(blueprint, {
     table: { namespace: 'public', name: 'invoices' },
@@ -81,7 +81,7 @@ const migrations = [
   }).up,
 ]
 
-const seed = sql`
+export const seed = sql`
   create role app_login login;
   grant app_user, billing_task, support to app_login;
   insert into public.tenants (id, name) values ('${tenantA}', 'A'), ('${tenantB}', 'B');

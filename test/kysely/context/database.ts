@@ -15,6 +15,8 @@ export interface Tables {
 
 /** A Kysely with a guarded dialect over a pool. */
 export function kyselyOver(pool: pg.Pool, plugins: KyselyPlugin[] = []): Kysely<Tables> {
+  // Kysely listens to no client that it holds, and one that breaks unheard ends the process.
+  pool.on('connect', (client) => client.on('error', () => undefined))
   const db = new Kysely<Tables>({
     dialect: guardDialect(new PostgresDialect({ pool, cursor: Cursor })),
     plugins,

@@ -39,11 +39,18 @@ function writeBound(bound: PartitionBound): string {
     return `for values from (${writeValues(bound.from, 'minvalue')}) to (${writeValues(bound.to, 'maxvalue')})`
   }
   const { modulus, remainder } = bound
-  return `for values with (modulus ${modulus}, remainder ${remainder})`
+  return `for values with (modulus ${writeNumber(modulus)}, remainder ${writeNumber(remainder)})`
 }
 
 function writeValues(values: readonly BoundValue[], limitless: string): string {
   return values
-    .map((value) => (value === null ? limitless : typeof value === 'number' ? String(value) : literal(value)))
+    .map((value) =>
+      value === null ? limitless : typeof value === 'number' ? writeNumber(value) : literal(value),
+    )
     .join(', ')
+}
+
+function writeNumber(value: number): string {
+  if (!Number.isFinite(value)) throw new Error(`${value} is no number that a bound can have`)
+  return String(value)
 }

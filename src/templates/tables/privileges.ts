@@ -31,7 +31,7 @@ export function writeGrants(table: RelationName, grants: readonly Grant[]): Reve
       ...grants.map(({ role, commands }) => `grant ${commands.join(', ')} on ${name} to ${identifier(role)}`),
       ...(writers.length === 0 ? [] : [grantSequences(table, writers)]),
     ],
-    down: grants.map(({ role }) => `revoke all on ${name} from ${identifier(role)}`).reverse(),
+    down: [revokeFromOthers(table)],
   }
 }
 

@@ -161,6 +161,7 @@ function backfill(
   { table, backfill: expression, backfillReads = [], batch = 10_000 }: ExistingTable,
 ): readonly Step[] {
   if (expression === undefined) return []
+  if (!Number.isInteger(batch) || batch < 1) throw new Error(`a batch of ${batch} rows fills nothing`)
   const name = qualified(table)
   const key = identifier(tenantKey)
   const body = sql`

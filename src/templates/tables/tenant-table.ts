@@ -72,7 +72,10 @@ export function createChildTable(blueprint: Blueprint, options: ChildTable & Def
   return { up: [created, ...up], down: [dropTable(options.table)] }
 }
 
-/** What follows `create table` with `childTableParts`, in the same transaction: the index behind the reference, and the protection. */
+/**
+ * What follows `create table` with `childTableParts`, in the same transaction: the index behind the reference, which stays on the way back,
+ * and the protection.
+ */
 export function protectChildTable(blueprint: Blueprint, options: ChildTable): Reversible {
   const { up, down } = protection(blueprint, options.table, options)
   const columns = writeNames(foreignKeyColumns(blueprint, options.parent))

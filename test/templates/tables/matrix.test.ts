@@ -118,6 +118,26 @@ const variants: readonly Variant[] = [
     ],
     id: 'bigint',
   },
+  {
+    name: 'Supabase, with its default privileges',
+    appRole: 'authenticated',
+    declared: { platform: 'supabase', guardedNamespaces: ['public', 'app'] },
+    before: [
+      'create role anon nologin noinherit',
+      'create role authenticated nologin noinherit',
+      'create role service_role nologin noinherit bypassrls',
+      'create schema auth',
+      `create function auth.uid() returns uuid language sql stable as $$
+        select (nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub')::uuid
+      $$`,
+      'grant usage on schema auth to migrator, anon, authenticated, service_role',
+      'grant usage on schema public to anon, authenticated, service_role',
+      ...['tables', 'sequences', 'functions'].map(
+        (objects) =>
+          `alter default privileges for role migrator in schema public grant all on ${objects} to anon, authenticated, service_role`,
+      ),
+    ],
+  },
 ]
 
 describe.each(variants)('$name', (variant) => {

@@ -17,7 +17,7 @@ import { testedMajor } from '../../server.ts'
 
 export const migrator = 'migrator'
 
-/** What runs before the first migration, as a superuser. */
+/** What runs before the first migration, as a superuser. PostgreSQL 14 lets everybody create in `public`. */
 const beginning = [
   `create role ${migrator} login createrole`,
   ...(testedMajor < 15 ? ['revoke create on schema public from public'] : []),
@@ -72,7 +72,11 @@ export class Scene {
   readonly database: Database
   readonly superuser: EngineConnection
   readonly #migrator: EngineConnection
-  readonly #history: string[]
+  /** A connection of the application, used by one actor after the other. */
+  readonly #client: Client
+  /** What ran before the first migration. */
+  readonly #before: readonly string[]
+  readonly #history: string[] = []
 
   private constructor(
     blueprint: Blueprint,
@@ -80,14 +84,16 @@ export class Scene {
     database: Database,
     superuser: EngineConnection,
     connection: EngineConnection,
-    history: readonly string[],
+    client: Client,
+    before: readonly string[],
   ) {
     this.blueprint = blueprint
     this.tenancy = tenancy
     this.database = database
     this.superuser = superuser
     this.#migrator = connection
-    this.#history = [...history]
+    this.#client = client
+    this.#before = before
   }
 
   static async open(engine: Engine, options: SceneOptions = {}): Promise<Scene> {
@@ -102,15 +108,19 @@ export class Scene {
       if (isSecond && statement.startsWith('create role')) continue
       await superuser.query(statement)
     }
+    await superuser.query('alter schema public owner to pg_database_owner')
     await superuser.query(`alter database ${identifier(database.name)} owner to ${migrator}`)
     const connection = await database.connect({ user: migrator })
     const tenancy = resolveTenancy(tenancyDeclaration.parse({ ...declaredBy(blueprint), ...declared }))
-    const scene = new Scene(blueprint, tenancy, database, superuser, connection, first)
+    const client = new Client({ connectionString: database.url })
+    await client.connect()
+    const scene = new Scene(blueprint, tenancy, database, superuser, connection, client, first)
     await scene.migrate(createTenancy(blueprint))
     return scene
   }
 
   async close(): Promise<void> {
+    await this.#client.end()
     await this.#migrator.close()
     await this.superuser.close()
   }
@@ -140,9 +150,10 @@ export class Scene {
   }
 
   replayed(): SchemaModel {
-    const text = this.#history.map((statement) => `${statement};\n`).join('')
-    const parts = [{ kind: 'sql' as const, start: 0, end: text.length }]
-    return replay([{ file: '1.sql', text, parts, session: 'new' }]).model
+    const migration = { ...sqlFile('1.sql', this.#history), session: 'new' } as const
+    return replay([migration], {
+      prelude: { ...sqlFile('supabase', this.#before), session: 'new', migrationRole: migrator },
+    }).model
   }
 
   async live(): Promise<SchemaModel> {
@@ -158,6 +169,8 @@ export class Scene {
       migrationRole: migrator,
       leavesOut: (kind, id) =>
         (kind === 'roles' && (id === migrator || id === 'postgres')) ||
+        id === 'auth' || // The platform's own, which a superuser made.
+        id === 'auth.uid()' ||
         (kind === 'roleMemberships' && id.includes(migrator)), // PostgreSQL 16 makes a creator a member.
     })
     expect(differences.map(told)).toEqual([])
@@ -207,25 +220,28 @@ export class Scene {
   }
 
   async acting<Result>(actor: Actor, act: (client: Client) => Promise<Result>): Promise<Result> {
-    const client = new Client({ connectionString: this.database.url })
-    await client.connect()
+    await this.#client.query('begin')
     try {
-      await client.query('begin')
-      await client.query(`set local role ${identifier(actor.role ?? migrator)}`)
-      const { tenantSetting, userSetting } = this.blueprint
-      const settings = [
-        [tenantSetting, actor.tenant],
-        [userSetting, actor.user],
-      ]
-      for (const [setting, value] of settings) {
-        if (value !== undefined) await client.query('select set_config($1, $2, true)', [setting, value])
+      await this.#client.query(`set local role ${identifier(actor.role ?? migrator)}`)
+      for (const [setting, value] of this.#context(actor)) {
+        await this.#client.query('select set_config($1, $2, true)', [setting, value])
       }
-      for (const statement of actor.before ?? []) await client.query(statement)
-      return await act(client)
+      for (const statement of actor.before ?? []) await this.#client.query(statement)
+      return await act(this.#client)
     } finally {
-      await client.query('rollback')
-      await client.end()
+      await this.#client.query('rollback')
     }
+  }
+
+  #context({ tenant, user }: Actor): readonly (readonly [setting: string, value: string])[] {
+    const { tenantSetting, userSetting, platform } = this.blueprint
+    const claims = user === '' ? '' : JSON.stringify({ sub: user, role: 'authenticated' })
+    const users = platform === null ? [userSetting, user ?? ''] : ['request.jwt.claims', claims]
+    const [setting = '', value = ''] = users
+    return [
+      ...(tenant === undefined ? [] : [[tenantSetting, tenant] as const]),
+      ...(user === undefined ? [] : [[setting, value] as const]),
+    ]
   }
 
   /** The SQLSTATE with which the server refuses a query; null where it doesn't. */
@@ -238,6 +254,11 @@ export class Scene {
       throw error
     }
   }
+}
+
+function sqlFile(file: string, statements: readonly string[]) {
+  const text = statements.map((statement) => `${statement};\n`).join('')
+  return { file, text, parts: [{ kind: 'sql', start: 0, end: text.length }] } as const
 }
 
 /** What the config file says of a tenancy that `createTenancy` made. */

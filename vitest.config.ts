@@ -4,17 +4,20 @@ import { defineConfig } from 'vitest/config'
 
 /** Another version of Kysely than the one installed: `RINGFENCE_TEST_KYSELY=0.30` (`scripts/kysely-versions.sh`). */
 const kysely = process.env.RINGFENCE_TEST_KYSELY
+
 export default defineConfig({
   resolve: {
-    alias:
-      kysely === undefined
+    alias: [
+      { find: /^ringfence\/kysely$/, replacement: join(import.meta.dirname, 'src/kysely.ts') },
+      ...(kysely === undefined
         ? []
         : [
             {
               find: /^kysely$/,
               replacement: join(import.meta.dirname, `test/kysely-versions/kysely-${kysely}.mjs`),
             },
-          ],
+          ]),
+    ],
   },
   test: {
     include: ['test/**/*.test.ts'],

@@ -1,10 +1,13 @@
 import type { CreateTableBuilder } from 'kysely'
+import { displayId } from '../sql/identifiers.ts'
+import type { RelationName } from '../templates/blueprint.ts'
 import { dropTable } from '../templates/tables/create-table.ts'
 import { protectGlobalTable } from '../templates/tables/global-table.ts'
 import { createTenantPartition } from '../templates/tables/partition.ts'
 import { childTableParts, foreignKeyColumns, tenantTableParts } from '../templates/tables/parts.ts'
 import { protectChildTable, protectTenantTable } from '../templates/tables/tenant-table.ts'
 import { createTenancy, dropTenancy, upgradeTenancy } from '../templates/tenancy/tenancy.ts'
+import type { TenancyDeclaration } from '../tenancy/declaration.ts'
 import { kyselyContext } from './context/tenant-context.ts'
 import { readTenancy, type TenancyOptions } from './declared.ts'
 import { columnOf, type Handle, relationOf } from './handle.ts'
@@ -74,10 +77,11 @@ export function defineTenancy<const Options extends TenancyOptions>(
       })
     },
 
-    createGlobalTable: (db, name, more) =>
+    createGlobalTable: (db, name, more = {}) =>
       build(db, name, 'createGlobalTable', {
         parts: () => ({ columns: [], primaryKey: [], foreignKeys: [], partitionBy: null }),
-        follows: (table) => protectGlobalTable(blueprint, { ...more, table }).up,
+        follows: (table) =>
+          protectGlobalTable(blueprint, { ...more, table, reason: reasonOf(declaration, table) }).up,
         indexes: [],
       }),
 
@@ -90,6 +94,16 @@ export function defineTenancy<const Options extends TenancyOptions>(
     unprotectTable: async (db, name, more = {}) => unprotectExisting(db, blueprint, name, more),
     dropTenantTable: async (db, name) => run(db, [dropTable(relationOf(db, name))]),
   })
+}
+
+/** Why all tenants share the table, as the declaration says it. */
+function reasonOf({ globalTables = [] }: TenancyDeclaration, { namespace, name }: RelationName): string {
+  const id = displayId(namespace, name)
+  const declared = globalTables.find(({ relation }) => relation === id)
+  if (declared !== undefined) return declared.reason
+  throw new Error(
+    `${id} is not among the globalTables of the tenancy: declare it there with the reason why all tenants share it, { relation: '${id}', reason: '...' }`,
+  )
 }
 
 /** The options with the columns that their names mean to the handle. */

@@ -35,8 +35,8 @@ export interface ChildTableOptions<Column extends string> extends TenantTableOpt
   readonly also?: ChildTable['parent']['also']
 }
 
-/** `reason`: why all tenants share it. */
-export type GlobalTableOptions = Pick<GlobalTable, 'reason' | 'support' | 'tasks'>
+/** `support`, `tasks`: who reads and works beside the application. */
+export type GlobalTableOptions = Pick<GlobalTable, 'support' | 'tasks'>
 
 export interface TenantPartitionOptions extends Access {
   /** The partitioned tenant table. */
@@ -125,9 +125,12 @@ export interface DefinedTenancy<Options extends TenancyOptions = TenancyOptions>
   ): CreateTableBuilder<Table, 'id' | TenantKeyOf<Options> | Column>
 
   /**
-   * A table that all tenants share: the application reads it, migrations write it. In `down`: `dropTenantTable`.
+   * A table that all tenants share, of those that the declaration lists with a reason: the application reads it, and
+   * migrations write it, through `withForceSuspended`. In `down`: `dropTenantTable`.
    *
-   *     await tenancy.createGlobalTable(db, 'currencies', { reason: 'ISO 4217' })
+   *     defineTenancy({ globalTables: [{ relation: 'public.currencies', reason: 'ISO 4217' }] })
+   *
+   *     await tenancy.createGlobalTable(db, 'currencies')
    *       .addColumn('code', 'text', (c) => c.primaryKey())
    *       .execute()
    *
@@ -137,7 +140,7 @@ export interface DefinedTenancy<Options extends TenancyOptions = TenancyOptions>
   createGlobalTable<Table extends string>(
     db: Handle,
     name: Table,
-    options: GlobalTableOptions,
+    options?: GlobalTableOptions,
   ): CreateTableBuilder<Table>
 
   /**

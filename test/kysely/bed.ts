@@ -9,6 +9,7 @@ export const login = 'web'
 export const tenancy = defineTenancy({
   appRole: 'app_user',
   supportRole: 'support',
+  globalTables: [{ relation: 'public.currencies', reason: 'ISO 4217' }],
   systemTasks: [{ name: 'billing', role: 'billing_task', reason: 'bills all tenants once a month' }],
 })
 
@@ -62,11 +63,19 @@ export function kyselyAs(
   user: string,
   config: Omit<KyselyConfig, 'dialect'> = {},
 ): Kysely<Tables> {
+  return new Kysely<Tables>({ ...config, dialect: dialectAs(database, user) })
+}
+
+export function dialectAs(database: Database, user: string): PostgresDialect {
+  const pool = new pg.Pool({ connectionString: urlAs(database, user), max: 2 })
+  pool.on('error', () => {})
+  return new PostgresDialect({ pool })
+}
+
+export function urlAs(database: Database, user: string): string {
   const url = new URL(database.url)
   url.searchParams.set('user', user)
-  const pool = new pg.Pool({ connectionString: url.href, max: 2 })
-  pool.on('error', () => {})
-  return new Kysely<Tables>({ ...config, dialect: new PostgresDialect({ pool }) })
+  return url.href
 }
 
 /** What a schema consists of: two databases that print alike hold the same tables, columns, constraints, indexes, policies and grants. */

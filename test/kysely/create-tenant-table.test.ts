@@ -237,9 +237,7 @@ describe('createTenantTable', () => {
 
   test('tenantUnique and tenantForeignKey refuse a table without a tenant key', () => {
     const plain = bed.db.schema.createTable('plain').addColumn('number', 'integer')
-    const shared = tenancy
-      .createGlobalTable(bed.db, 'currencies', { reason: 'ISO 4217' })
-      .addColumn('number', 'integer')
+    const shared = tenancy.createGlobalTable(bed.db, 'currencies').addColumn('number', 'integer')
     expect(() => plain.$call(tenantUnique('number'))).toThrow(/tenantUnique is for tables with a tenant key/)
     expect(() => plain.$call(tenantForeignKey('number', 'a'))).toThrow(/tenantForeignKey is for tables with/)
     expect(() => shared.$call(tenantUnique('number'))).toThrow(/tenantUnique is for tables with a tenant key/)

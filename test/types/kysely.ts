@@ -80,8 +80,10 @@ tenancy
   .$call(tenantForeignKey('customer_id', 'customers', { onDelete: 'set null' }))
 // @ts-expect-error The column is named tenant_id here.
 tenancy.createTenantTable(db, 'invoices').addUniqueConstraint('u', ['organization_id'])
-// @ts-expect-error A shared table has a reason.
-tenancy.createGlobalTable(db, 'currencies', {})
+// @ts-expect-error The reason of a shared table is in the declaration.
+tenancy.createGlobalTable(db, 'currencies', { reason: 'ISO 4217' })
+// @ts-expect-error Which asks for it.
+defineTenancy({ globalTables: [{ relation: 'public.currencies' }] })
 // @ts-expect-error A child has a parent.
 tenancy.createChildTable(db, 'lines', { column: 'invoice_id' })
 

@@ -10,6 +10,7 @@ import { ContextError } from '../../context/context-error.ts'
 import type { OpenContext } from '../../context/open-context.ts'
 import type { GuardedConnection } from './guarded-connection.ts'
 import { GuardedDriver } from './guarded-driver.ts'
+import { Turns } from './turns.ts'
 
 const mark = Symbol.for('ringfence.guarded dialect')
 
@@ -42,8 +43,12 @@ export class GuardedDialect implements Dialect {
   }
 
   createDriver(): Driver {
-    const folds = this.#inner instanceof PostgresDialect
-    return new GuardedDriver(this.#inner.createDriver(), this, this.#opened, folds)
+    return new GuardedDriver(this.#inner.createDriver(), {
+      identity: this,
+      opened: this.#opened,
+      folds: this.#inner instanceof PostgresDialect,
+      turns: hasOneConnection(this.#inner.createAdapter()) ? new Turns() : null,
+    })
   }
 
   createQueryCompiler(): QueryCompiler {
@@ -53,6 +58,9 @@ export class GuardedDialect implements Dialect {
   createAdapter(): DialectAdapter {
     const adapter = this.#inner.createAdapter()
     Reflect.defineProperty(adapter, mark, { value: this })
+    // Or else Kysely has queries wait for the one connection before the driver can refuse them, those within a context forever.
+    if (hasOneConnection(adapter))
+      Reflect.defineProperty(adapter, 'supportsMultipleConnections', { value: true })
     return adapter
   }
 
@@ -66,4 +74,9 @@ export class GuardedDialect implements Dialect {
     if (connection === undefined) throw new Error(`no connection was opened for ${context}`)
     return connection
   }
+}
+
+/** As Kysely says it from 0.29 on. */
+function hasOneConnection(adapter: DialectAdapter): boolean {
+  return Reflect.get(adapter, 'supportsMultipleConnections') === false
 }

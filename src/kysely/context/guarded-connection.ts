@@ -13,31 +13,36 @@ export interface KnownConnections {
   readonly unclean: WeakSet<DatabaseConnection>
 }
 
+/** For what a connection is guarded, and how. */
+export interface GuardedUse {
+  readonly context: OpenContext
+  readonly known: KnownConnections
+  /** Whether several statements may be one message. */
+  readonly folds: boolean
+  /** Gives the connection back to its driver. */
+  readonly release: () => Promise<void>
+}
+
 /** A connection for the length of one context: it answers while `fn` runs. */
 export class GuardedConnection implements DatabaseConnection {
   readonly #inner: DatabaseConnection
   readonly #driver: Driver
   readonly #context: OpenContext
   readonly #known: KnownConnections
-  /** Whether several statements may be one message, as node-postgres does it. */
   readonly #folds: boolean
+  readonly #giveBack: () => Promise<void>
   readonly #streams = new Set<AsyncIterator<unknown>>()
   #released = false
   /** Whether Kysely's own `rollback()` has ended the transaction. */
   undone = false
 
-  constructor(
-    inner: DatabaseConnection,
-    driver: Driver,
-    context: OpenContext,
-    known: KnownConnections,
-    folds: boolean,
-  ) {
+  constructor(inner: DatabaseConnection, driver: Driver, { context, known, folds, release }: GuardedUse) {
     this.#inner = inner
     this.#driver = driver
     this.#context = context
     this.#known = known
     this.#folds = folds
+    this.#giveBack = release
     for (const name of ['cancelQuery', 'collectSessionInfo', 'killSession']) {
       const control: unknown = Reflect.get(inner, name)
       if (typeof control === 'function') Reflect.set(this, name, control.bind(inner))
@@ -129,7 +134,7 @@ export class GuardedConnection implements DatabaseConnection {
   async release(): Promise<void> {
     if (this.#released) return
     this.#released = true
-    await this.#driver.releaseConnection(this.#inner)
+    await this.#giveBack()
   }
 
   async #send(statements: readonly (string | Statement)[]): Promise<void> {

@@ -2,27 +2,29 @@ import type { DatabaseConnection, Driver, QueryCompiler, TransactionSettings } f
 import { contextStorage, type OpenContext } from '../../context/open-context.ts'
 import { outsideOfContext } from '../../context/outside-of-context.ts'
 import { GuardedConnection, type KnownConnections } from './guarded-connection.ts'
+import type { Turns } from './turns.ts'
 
 type CompileQuery = QueryCompiler['compileQuery']
+
+export interface Guarding {
+  /** What stands for the database in contexts. */
+  readonly identity: object
+  readonly opened: WeakMap<OpenContext, GuardedConnection>
+  /** Whether several statements may be one message, as node-postgres does it. */
+  readonly folds: boolean
+  /** Where there is but one connection. */
+  readonly turns: Turns | null
+}
 
 /** A driver that hands out connections to contexts alone, and opens and ends their transactions. */
 export class GuardedDriver implements Driver {
   readonly #inner: Driver
-  readonly #identity: object
-  readonly #opened: WeakMap<OpenContext, GuardedConnection>
-  readonly #folds: boolean
+  readonly #guarding: Guarding
   readonly #known: KnownConnections = { checked: new WeakSet(), unclean: new WeakSet() }
 
-  constructor(
-    inner: Driver,
-    identity: object,
-    opened: WeakMap<OpenContext, GuardedConnection>,
-    folds: boolean,
-  ) {
+  constructor(inner: Driver, guarding: Guarding) {
     this.#inner = inner
-    this.#identity = identity
-    this.#opened = opened
-    this.#folds = folds
+    this.#guarding = guarding
   }
 
   async init(...options: []): Promise<void> {
@@ -30,12 +32,31 @@ export class GuardedDriver implements Driver {
   }
 
   async acquireConnection(...options: []): Promise<DatabaseConnection> {
+    const { identity, opened, folds, turns } = this.#guarding
     const context = contextStorage().getStore()
-    if (context?.state !== 'opening' || context.database !== this.#identity) throw outsideOfContext('query')
-    const inner = await this.#inner.acquireConnection(...options)
-    const connection = new GuardedConnection(inner, this.#inner, context, this.#known, this.#folds)
-    this.#opened.set(context, connection)
-    return connection
+    if (context?.state !== 'opening' || context.database !== identity) throw outsideOfContext('query')
+    const endTurn = await turns?.take()
+    try {
+      const inner = await this.#inner.acquireConnection(...options)
+      const release = async () => {
+        try {
+          await this.#inner.releaseConnection(inner)
+        } finally {
+          endTurn?.()
+        }
+      }
+      const connection = new GuardedConnection(inner, this.#inner, {
+        context,
+        known: this.#known,
+        folds,
+        release,
+      })
+      opened.set(context, connection)
+      return connection
+    } catch (error) {
+      endTurn?.()
+      throw error
+    }
   }
 
   async releaseConnection(connection: DatabaseConnection): Promise<void> {

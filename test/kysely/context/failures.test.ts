@@ -1,5 +1,6 @@
 import { PGlite } from '@electric-sql/pglite'
-import { Kysely, sql } from 'kysely'
+import * as kysely from 'kysely'
+import { type Dialect, Kysely, sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
 import type { Database } from '../../../src/engine/engine.ts'
 import { defineTenancy, guardDialect, type TenantTransaction } from '../../../src/kysely.ts'
@@ -154,26 +155,43 @@ test('a job runs for each item in the context of its tenant', async () => {
   expect(await job.runEach(db, items)).toEqual([['A1'], ['B2']])
 })
 
-test('on PGlite, which takes one statement at a time, a context is the same', async () => {
-  const database = new PGlite()
-  await database.exec('create role migrator createrole; grant create on schema public to migrator')
-  await database.exec('grant create on database postgres to migrator; set role migrator')
-  for (const statement of migrations) await database.exec(statement)
-  await database.exec(`reset role; ${seed}; set session authorization app_login`)
-  const db = new Kysely<Tables>({ dialect: guardDialect(pgliteDialect(database)) })
-  expect(await withTenant(db, asA, notesOf)).toEqual(['A1', 'A2'])
-  const failing = withTenant(db, { ...asB, source: 'export', log: true }, async (trx) => {
-    await insert(trx)
-    throw new Error('gone')
-  })
-  await expect(failing).rejects.toThrow('gone')
-  await expect(notesOf(db)).rejects.toMatchObject({ code: 'no context' })
-  const serializable = { ...asB, isolationLevel: 'serializable' } as const
-  expect(await withTenant(db, serializable, notesOf)).toEqual(['B1', 'B2'])
-  const changed = withTenant(db, asA, (trx) => sql`reset role`.execute(trx))
-  await expect(changed).rejects.toMatchObject({ code: 'changed' })
-  const { rows } = await database.query('set session authorization postgres').then(() => database.query(logOf))
-  expect(rows).toEqual([{ kind: 'read', name: 'export', reason: 'export' }])
-  await db.destroy()
-  await database.close()
-})
+/** Kysely has a dialect of its own from 0.29 on. */
+function pgliteDialects(): [string, (database: PGlite) => Dialect][] {
+  const Own: unknown = Reflect.get(kysely, 'PGliteDialect')
+  const dialects: [string, (database: PGlite) => Dialect][] = [['a plain dialect', pgliteDialect]]
+  if (typeof Own === 'function') {
+    dialects.push(["Kysely's own", (pglite) => Reflect.construct(Own, [{ pglite }])])
+  }
+  return dialects
+}
+
+test.each(pgliteDialects())(
+  'on PGlite, which takes one statement at a time, a context is the same through %s',
+  async (_kind, dialectOf) => {
+    const database = new PGlite()
+    await database.exec('create role migrator createrole; grant create on schema public to migrator')
+    await database.exec('grant create on database postgres to migrator; set role migrator')
+    for (const statement of migrations) await database.exec(statement)
+    await database.exec(`reset role; ${seed}; set session authorization app_login`)
+    const db = new Kysely<Tables>({ dialect: guardDialect(dialectOf(database)) })
+    expect(await withTenant(db, asA, notesOf)).toEqual(['A1', 'A2'])
+    const failing = withTenant(db, { ...asB, source: 'export', log: true }, async (trx) => {
+      await insert(trx)
+      throw new Error('gone')
+    })
+    await expect(failing).rejects.toThrow('gone')
+    await expect(notesOf(db)).rejects.toMatchObject({ code: 'no context' })
+    await expect(withTenant(db, asA, () => notesOf(db))).rejects.toMatchObject({ code: 'other context' })
+    expect(await Promise.all([withTenant(db, asA, notesOf), withTenant(db, asB, notesOf)])).toHaveLength(2)
+    const serializable = { ...asB, isolationLevel: 'serializable' } as const
+    expect(await withTenant(db, serializable, notesOf)).toEqual(['B1', 'B2'])
+    const changed = withTenant(db, asA, (trx) => sql`reset role`.execute(trx))
+    await expect(changed).rejects.toMatchObject({ code: 'changed' })
+    const { rows } = await database
+      .query('set session authorization postgres')
+      .then(() => database.query(logOf))
+    expect(rows).toEqual([{ kind: 'read', name: 'export', reason: 'export' }])
+    await db.destroy()
+    if (!database.closed) await database.close()
+  },
+)

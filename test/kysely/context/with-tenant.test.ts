@@ -189,7 +189,7 @@ describe('the transaction', () => {
   test('has none within it', async () => {
     const db = kyselyOver(poolOf(await newDatabase(), { max: 1 }))
     const run = withTenant(db, asA, (trx) => trx.startTransaction().execute())
-    await expect(run).rejects.toThrow('use a savepoint')
+    await expect(run).rejects.toThrow(/use a savepoint|not supported/) // From 0.29 on by Kysely itself.
     expect(await withTenant(db, asB, notesOf)).toEqual(['B1', 'B2'])
   })
 })

@@ -232,6 +232,22 @@ export default defineCheck({
   good: [
     { name: 'the verified tenant', sql: protectedInvoices },
     {
+      name: 'a declared function of a namespace whose name needs quoting',
+      sql: [
+        sql`
+          create schema "Tenant Context";
+          grant usage on schema "Tenant Context" to app_user;
+          create function "Tenant Context"."currentTenant"() returns uuid language sql stable
+            as $$ select app.current_tenant_id() $$;`,
+        protectedInvoices.replaceAll('app.current_tenant_id()', '"Tenant Context"."currentTenant"()'),
+      ],
+      tenancy: {
+        context: {
+          functions: ['app.current_tenant_id', 'app.current_user_id', '"Tenant Context"."currentTenant"'],
+        },
+      },
+    },
+    {
       name: 'for the owner of a definer function, which its creator administers and does not act as',
       sql: sql`
         ${protectedInvoices}

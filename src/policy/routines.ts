@@ -1,5 +1,6 @@
 import type { Routine, SchemaModel } from '../model/schema-model.ts'
 import { printQuery } from '../sql/expression.ts'
+import { readName } from '../sql/identifiers.ts'
 import { tokensOf } from '../sql/tokens.ts'
 import type { Tenancy } from '../tenancy/tenancy.ts'
 import { isOfPlatform, tenantKeyOf } from './category.ts'
@@ -70,6 +71,8 @@ export class ContextRoutines {
   readonly #model: SchemaModel
   readonly #tenancy: Tenancy
   readonly #bodies: RoutineBodies
+  /** The declared functions, by their names as they stand in a call. */
+  readonly #declared: ReadonlySet<string>
   readonly #readings = new Map<string, RoutineReading>()
   #byName: Map<string, Routine[]> | null = null
   #keyed: ReadonlySet<string> | null = null
@@ -78,15 +81,16 @@ export class ContextRoutines {
     this.#model = model
     this.#tenancy = tenancy
     this.#bodies = bodies
+    const { functions } = tenancy.context
+    this.#declared = new Set(functions.map((id) => readName(id)?.join('.') ?? id))
   }
 
   /** `name`: as written, with its namespace where the model has the routine. */
   read(name: readonly string[]): RoutineReading {
     const dotted = name.join('.')
     if (platformContext.has(dotted)) return this.#reading(dotted)
-    const { functions } = this.#tenancy.context
-    if (functions.length > 0) {
-      return { readsContext: functions.includes(dotted), readsMemberships: false }
+    if (this.#declared.size > 0) {
+      return { readsContext: this.#declared.has(dotted), readsMemberships: false }
     }
     return this.#reading(dotted)
   }
@@ -107,7 +111,7 @@ export class ContextRoutines {
    */
   joinsTenant(name: readonly string[]): boolean {
     const dotted = name.join('.')
-    const isDeclared = this.#tenancy.context.functions.includes(dotted)
+    const isDeclared = this.#declared.has(dotted)
     return isDeclared || this.#joins(dotted, new Set(['auth.uid']))
   }
 

@@ -94,8 +94,10 @@ export function dropTenancy(blueprint: Blueprint, options: TenancyOptions = {}):
     ...kept.flatMap((table) => [revokeFromOthers(table), ...rowSecurity(table).down]),
     ...dropped.map((table) => `drop table ${qualified(table)}`),
     ...dropRoutines(blueprint, options),
-    ...namespacesOf(blueprint, tables).flatMap((namespace) => [revokeNamespace(blueprint, namespace)]),
-    dropIfEmpty(blueprint.contextNamespace),
+    ...namespacesOf(blueprint, tables).flatMap((namespace) => [
+      revokeNamespace(blueprint, namespace),
+      dropIfEmpty(namespace),
+    ]),
   ]
 }
 

@@ -8,7 +8,7 @@ function lintRules(): string {
   const overrides = [
     ...layers.flat().map(folderRule),
     {
-      includes: ['src/**', '!src/{index,kysely,pg}.ts', '!src/checks/index.ts'],
+      includes: ['src/**', '!src/{index,kysely,pg,testing}.ts', '!src/checks/index.ts'],
       linter: { rules: { performance: { noBarrelFile: 'error' } } },
     },
   ]

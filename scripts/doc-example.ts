@@ -13,8 +13,8 @@ export function filesShown(page: string): ReadonlyMap<string, string> {
     if (line === '```ts') block = []
     else if (line !== '```') block?.push(line)
     else if (block !== null) {
-      const [name, ...text] = block
-      if (name?.startsWith('// ')) files.set(name.slice('// '.length), `${text.join('\n')}\n`)
+      const [name] = block
+      if (name?.startsWith('// ')) files.set(name.slice('// '.length), `${block.join('\n')}\n`)
       block = null
     }
   }

@@ -3,6 +3,7 @@ import type { Blueprint } from '../blueprint.ts'
 import { dollarQuoted, identifier, qualified } from '../names.ts'
 import { revokeFromOthers } from '../tables/privileges.ts'
 import { rowSecurity } from '../tables/protection.ts'
+import { checkBlueprint } from './check-blueprint.ts'
 import { isCreated, type TenancyOptions } from './options.ts'
 import { createPolicies, dropPolicies, tenancyPolicies } from './policies.ts'
 import { grantNamespace, grantTables, namespacesOf, revokeNamespace } from './privileges.ts'
@@ -28,6 +29,7 @@ import { createAccessLog, createMemberships, createTenants } from './tables.ts'
  */
 export function createTenancy(blueprint: Blueprint, options: TenancyOptions = {}): readonly string[] {
   const { tenants, memberships, accessLog } = blueprint
+  checkBlueprint(blueprint)
   const tables = [tenants, memberships, accessLog]
   const namespaces = namespacesOf(blueprint, tables)
   return [
@@ -58,6 +60,7 @@ export function createTenancy(blueprint: Blueprint, options: TenancyOptions = {}
  */
 export function upgradeTenancy(blueprint: Blueprint, options: TenancyOptions = {}): readonly string[] {
   const { tenants, memberships, accessLog } = blueprint
+  checkBlueprint(blueprint)
   return [
     ...createRoles(blueprint),
     checkRoles(blueprint),

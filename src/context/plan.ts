@@ -65,6 +65,7 @@ function settings(names: ContextNames, role: string, tenantId: string, userId: s
   if (names.platform !== 'supabase') {
     return statement`select pg_catalog.set_config('role', ${role}, true), pg_catalog.set_config(${names.tenantSetting}, ${tenantId}, true), pg_catalog.set_config(${names.userSetting}, ${userId}, true)`
   }
-  const claims = JSON.stringify({ sub: userId, role })
-  return statement`select pg_catalog.set_config('role', ${role}, true), pg_catalog.set_config(${names.tenantSetting}, ${tenantId}, true), pg_catalog.set_config(${names.userSetting}, ${userId}, true), pg_catalog.set_config('request.jwt.claims', ${claims}, true)`
+  // `auth.uid()` reads the old name of the claim first. An empty text would be no uuid.
+  const claims = JSON.stringify({ ...(userId === '' ? {} : { sub: userId }), role })
+  return statement`select pg_catalog.set_config('role', ${role}, true), pg_catalog.set_config(${names.tenantSetting}, ${tenantId}, true), pg_catalog.set_config(${names.userSetting}, ${userId}, true), pg_catalog.set_config('request.jwt.claim.sub', ${userId}, true), pg_catalog.set_config('request.jwt.claims', ${claims}, true)`
 }

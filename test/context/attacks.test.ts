@@ -178,6 +178,25 @@ describe('a promise that outlives fn', () => {
   })
 })
 
+test('a prepared statement that contexts share reads for each its own', async () => {
+  const pool = poolOf(await newDatabase(), { max: 1 })
+  const prepared = {
+    name: 'notes',
+    text: 'select note from invoices where number > $1 order by note',
+    values: [0],
+  }
+  for (let round = 0; round < 8; round++) {
+    for (const [own, expected] of [
+      [asA, 'A1'],
+      [asB, 'B1'],
+    ] as const) {
+      const { rows } = await withTenant(pool, own, (client) => client.query(prepared))
+      expect(rows[0]).toEqual({ note: expected })
+      expect(rows).toHaveLength(2)
+    }
+  }
+})
+
 test('contexts that take turns on a small pool never see each other', async () => {
   const pool = poolOf(await newDatabase(), { max: 3 })
   const runs = Array.from({ length: 120 }, async (_, at) => {

@@ -27,25 +27,31 @@ async function refusalOf(user: string, ...statements: string[]): Promise<string>
 describe('refused is a login role that', () => {
   test('is a superuser', async () => {
     expect(await refusalOf('postgres')).toContain(
-      "exempt role: the connection's role postgres is a superuser or has BYPASSRLS: row security does not hold it",
+      "exempt role: the connection's role postgres is a superuser, or has BYPASSRLS or CREATEROLE: row security does not hold it",
     )
   })
 
   test('has BYPASSRLS', async () => {
     const message = await refusalOf('free', 'create role free login bypassrls; grant app_user to free')
-    expect(message).toContain('role free is a superuser or has BYPASSRLS')
+    expect(message).toContain('role free is a superuser, or has BYPASSRLS or CREATEROLE')
+  })
+
+  test('has CREATEROLE', async () => {
+    const message = await refusalOf('maker', 'create role maker login createrole; grant app_user to maker')
+    expect(message).toContain('role maker is a superuser, or has BYPASSRLS or CREATEROLE')
   })
 
   test('can become a role that has BYPASSRLS, through another', async () => {
     const roles =
       'create role dumps bypassrls; create role between; create role way login; grant dumps to between; grant between, app_user to way'
     expect(await refusalOf('way', roles)).toContain(
-      'role way can become dumps, which is a superuser or has BYPASSRLS',
+      'role way can become dumps, which is a superuser, or has BYPASSRLS or CREATEROLE',
     )
   })
 
   test('can become the owner of a table', async () => {
-    const roles = 'create role owning login noinherit; grant migrator, app_user to owning'
+    const roles =
+      'create role owning login noinherit; alter role migrator nocreaterole; grant migrator, app_user to owning'
     expect(await refusalOf('owning', roles)).toMatch(
       /role owning owns (app|public)\.\w+, or can become its owner/,
     )

@@ -34,7 +34,7 @@ test('its callbacks get the refusal', async () => {
 
 test('contexts reach it, and one that is open is found again through either pool', async () => {
   const pool = poolOf(await newDatabase(), { max: 1 })
-  const guarded = guardPool(pool)
+  const guarded = guardPool(guardPool(pool))
   const run = withTenant(guarded, asA, async (client) => {
     await client.query('insert into invoices (number) values (3)')
     return await withTenant(pool, asA, (same) => same.query('select from invoices'))

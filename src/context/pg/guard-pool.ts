@@ -13,7 +13,7 @@ const guarded = Symbol.for('ringfence.guarded pool')
 export function guardPool<Guarded extends Pool>(pool: Guarded): Guarded {
   return new Proxy(pool, {
     get(target, property) {
-      if (property === guarded) return target
+      if (property === guarded) return unguarded(target)
       if (property === 'query') return (...given: unknown[]) => refuse('query', given)
       if (property === 'connect') return (...given: unknown[]) => refuse('connection', given)
       const value: unknown = Reflect.get(target, property, target)

@@ -69,9 +69,20 @@ async function runSteps(handle: Handle, blueprint: Blueprint, steps: readonly St
       const cause = explainFailure(error, blueprint)
       const reason = cause instanceof Error ? cause.message : String(cause)
       throw new Error(
-        `step ${at + 1} of ${steps.length} failed (${purpose}): ${reason}. The steps before it are done, and nothing is protected yet`,
+        `step ${at + 1} of ${steps.length} failed (${purpose}): ${reason}. The steps before it are done, and nothing is protected yet${await cleanUp(handle, blueprint, steps[at + 1])}`,
         { cause },
       )
     }
+  }
+}
+
+/** Takes back what was opened for a step that failed; what is left open where that fails too. */
+async function cleanUp(handle: Handle, blueprint: Blueprint, next: Step | undefined): Promise<string> {
+  if (next?.isCleanup !== true) return ''
+  try {
+    await runTogether(handle, blueprint, next.statements)
+    return ''
+  } catch {
+    return `. Run this by hand: ${next.statements.join('; ')}`
   }
 }

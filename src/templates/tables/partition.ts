@@ -2,7 +2,7 @@ import type { Blueprint } from '../blueprint.ts'
 import { literal, qualified } from '../names.ts'
 import { checkAccess } from './access.ts'
 import { dropTable } from './create-table.ts'
-import type { BoundValue, PartitionBound, Reversible, TenantPartition } from './options.ts'
+import type { Access, BoundValue, PartitionBound, Reversible, TenantPartition } from './options.ts'
 import { tenantPolicies, writePolicies } from './policies.ts'
 import { isolated } from './protection.ts'
 
@@ -21,15 +21,19 @@ import { isolated } from './protection.ts'
  */
 export function createTenantPartition(blueprint: Blueprint, options: TenantPartition): Reversible {
   const { table, of, bound } = options
-  checkAccess(blueprint, options)
-  const policies = writePolicies(table, tenantPolicies(blueprint, options))
-  return {
-    up: [
-      `create table ${qualified(table)} partition of ${qualified(of)}\n  ${writeBound(bound)}`,
-      ...isolated(table, policies, { up: [], down: [] }).up,
-    ],
-    down: [dropTable(table)],
-  }
+  const { up } = protectTenantPartition(blueprint, options)
+  const created = `create table ${qualified(table)} partition of ${qualified(of)}\n  ${writeBound(bound)}`
+  return { up: [created, ...up], down: [dropTable(table)] }
+}
+
+/** What follows in the same transaction, or makes a partition safe that is there already. */
+export function protectTenantPartition(
+  blueprint: Blueprint,
+  { table, ...access }: Pick<TenantPartition, 'table'> & Access,
+): Reversible {
+  checkAccess(blueprint, access)
+  const policies = writePolicies(table, tenantPolicies(blueprint, access))
+  return isolated(table, policies, { up: [], down: [] })
 }
 
 function writeBound(bound: PartitionBound): string {

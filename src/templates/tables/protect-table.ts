@@ -1,8 +1,15 @@
-import { sql } from '../../sql/template.ts'
 import type { Blueprint, RelationName } from '../blueprint.ts'
-import { dollarQuoted, identifier, qualified } from '../names.ts'
-import type { Access, DeleteAction, Reversible } from './options.ts'
-import { keyColumn, writeForeignKey, writeNames } from './parts.ts'
+import { identifier, qualified } from '../names.ts'
+import { backfillBlock, backfillOf } from './backfill.ts'
+import type { Access, DeleteAction, Parent, Reversible } from './options.ts'
+import {
+  type ForeignKeyPart,
+  foreignKeyColumns,
+  keyColumn,
+  tenantForeignKey,
+  writeForeignKey,
+  writeNames,
+} from './parts.ts'
 import { protection } from './protection.ts'
 import { whileForceIsSuspended } from './suspended-force.ts'
 
@@ -10,7 +17,12 @@ export interface ExistingTable extends Access {
   readonly table: RelationName
   /** Whether it has the tenant key already, as a column that may be null. */
   readonly hasKey?: boolean
-  /** What the key of a row is, as SQL: `(select o.tenant_id from public.orders o where o.id = order_id)`. Left out where all are filled. */
+  /** The tenant table that its rows belong to, and whose key they take over; then it is a child table. */
+  readonly parent?: Parent
+  /**
+   * What the key of a row is, as SQL: `(select o.tenant_id from public.orders o where o.id = order_id)`. Left out where all are filled, or
+   * where there is a parent.
+   */
   readonly backfill?: string
   /** Forced tables that `backfill` reads, of the same owner. */
   readonly backfillReads?: readonly RelationName[]
@@ -20,6 +32,7 @@ export interface ExistingTable extends Access {
   readonly id?: readonly string[]
   /** The name of the index that begins with the key; `<table>_<key>_key` where it is left out. */
   readonly index?: string
+  /** What deleting the tenant does to its rows, or the parent to its children; `restrict`, or `cascade`, where it is left out. */
   readonly onDelete?: DeleteAction
 }
 
@@ -30,6 +43,8 @@ export interface Step {
   readonly statements: readonly string[]
   /** `own`: all its statements in a transaction of their own. `none`: outside of any. */
   readonly transaction: 'own' | 'none'
+  /** To be run even where a step before it failed, for it takes back what was opened for that one. */
+  readonly isCleanup?: boolean
 }
 
 export interface ReversibleSteps {
@@ -42,10 +57,25 @@ const reference = 'tenant_key_fkey'
 
 /**
  * Makes a table that holds rows, and that the application uses meanwhile, a tenant table. What keeps others waiting is over in a moment; what
- * takes long lets them work. Before the last step nothing is protected, and everything works as before; rows that the application adds
- * after the fourth step need the key.
+ * takes long lets them work. Until the last step nothing is protected and everything works as before, but that rows need the key once
+ * it is asked for. A step in a transaction waits for those that use the table, and others wait behind it: set `lock_timeout`.
  *
- *     for (const step of protectTable(blueprint, { table, backfill: '(select o.tenant_id from public.orders o where o.id = order_id)' }).up)
+ *     protectTable(blueprint, {
+ *       table: { namespace: 'public', name: 'payments' },
+ *       backfill: '(select o.tenant_id from public.orders o where o.id = order_id)',
+ *     })
+ *
+ *     alter table public.payments add column tenant_id uuid
+ *     do $$ ... $$                                                        (fills the key, batch by batch)
+ *     alter table public.payments add constraint tenant_key_not_null check (tenant_id is not null) not valid
+ *     alter table public.payments validate constraint tenant_key_not_null
+ *     alter table public.payments alter column tenant_id set not null
+ *     create unique index concurrently payments_tenant_id_key on public.payments (tenant_id, id)
+ *     alter table public.payments add constraint tenant_key_fkey foreign key (tenant_id) references public.tenants (id) ... not valid
+ *     alter table public.payments validate constraint tenant_key_fkey
+ *     ...                                                                 (what protectTenantTable says)
+ *
+ * The way back gives nobody the privileges again that he had before.
  */
 export function protectTable(blueprint: Blueprint, options: ExistingTable): ReversibleSteps {
   const name = qualified(options.table)
@@ -53,7 +83,8 @@ export function protectTable(blueprint: Blueprint, options: ExistingTable): Reve
   const { type, default: value } = keyColumn(blueprint)
   const { hasKey = false } = options
   const index = indexName(blueprint, options)
-  const foreignKey = tenantReference(blueprint, options)
+  const foreignKey = referenceOf(blueprint, options)
+  const fill = backfillOf(blueprint, options)
   const { up, down } = protection(blueprint, options.table, options)
   return {
     up: [
@@ -61,7 +92,12 @@ export function protectTable(blueprint: Blueprint, options: ExistingTable): Reve
         ...(hasKey ? [] : [`alter table ${name} add column ${key} ${type}`]),
         `alter table ${name} alter column ${key} set default ${value}`,
       ]),
-      ...backfill(blueprint, options),
+      ...(fill === null
+        ? []
+        : suspended(
+            fill.reads,
+            none('Fill the key, batch by batch', backfillBlock(blueprint, options, fill)),
+          )),
       own('Ask for the key in new rows', [
         `alter table ${name} add constraint ${notNull} check (${key} is not null) not valid`,
       ]),
@@ -72,20 +108,22 @@ export function protectTable(blueprint: Blueprint, options: ExistingTable): Reve
         `alter table ${name} alter column ${key} set not null`,
         `alter table ${name} drop constraint ${notNull}`,
       ]),
-      none('Build the index that begins with the key, while others work', [
+      none(
+        'Build the index that begins with the key, while others work',
         `create unique index concurrently ${identifier(index)} on ${name} (${indexColumns(blueprint, options)})`,
-      ]),
-      own('Make the index a constraint, and ask for tenants that exist in new rows', [
+      ),
+      ...parentIndexes(blueprint, options, 'index concurrently').map((statement) =>
+        none('Build the index behind the reference, while others work', statement),
+      ),
+      own('Make the index a constraint, and ask new rows for what they belong to', [
         `alter table ${name} add constraint ${identifier(index)} unique using index ${identifier(index)}`,
-        `alter table ${name} add constraint ${reference} ${foreignKey} not valid`,
+        `alter table ${name} add constraint ${reference} ${writeForeignKey(foreignKey)} not valid`,
       ]),
       ...suspended(
-        [blueprint.tenants],
-        [
-          own('Look up the tenant of each row, while others work', [
-            `alter table ${name} validate constraint ${reference}`,
-          ]),
-        ],
+        [foreignKey.references],
+        own('Look up what each row belongs to, while others work', [
+          `alter table ${name} validate constraint ${reference}`,
+        ]),
       ),
       own('Protect the table', up),
     ],
@@ -115,11 +153,23 @@ function indexColumns({ tenantKey }: Blueprint, { id = ['id'] }: ExistingTable):
   return writeNames([tenantKey, ...id])
 }
 
-function tenantReference(
-  { tenantKey, tenants }: Blueprint,
-  { onDelete = 'restrict' }: ExistingTable,
-): string {
-  return writeForeignKey({ columns: [tenantKey], references: tenants, referencedColumns: ['id'], onDelete })
+function referenceOf(blueprint: Blueprint, { parent, onDelete }: ExistingTable): ForeignKeyPart {
+  if (parent !== undefined) return tenantForeignKey(blueprint, { ...parent, onDelete: onDelete ?? 'cascade' })
+  return {
+    columns: [blueprint.tenantKey],
+    references: blueprint.tenants,
+    referencedColumns: ['id'],
+    onDelete: onDelete ?? 'restrict',
+  }
+}
+
+function parentIndexes(
+  blueprint: Blueprint,
+  { table, parent }: ExistingTable,
+  kind: 'index' | 'index concurrently',
+): readonly string[] {
+  if (parent === undefined) return []
+  return [`create ${kind} on ${qualified(table)} (${writeNames(foreignKeyColumns(blueprint, parent))})`]
 }
 
 /**
@@ -134,67 +184,42 @@ function tenantReference(
 export function protectTableAtOnce(blueprint: Blueprint, options: ExistingTable): Reversible {
   const name = qualified(options.table)
   const key = identifier(blueprint.tenantKey)
-  const { backfill: expression, backfillReads = [] } = options
   const steps = protectTable(blueprint, options)
   const [addKey] = steps.up
   const protect = steps.up.at(-1)
-  const fill = `update ${name} set ${key} = (${expression}) where ${key} is null`
+  const fill = backfillOf(blueprint, options)
+  const foreignKey = referenceOf(blueprint, options)
   return {
     up: [
       ...(addKey?.statements ?? []),
-      ...(expression === undefined ? [] : whileForceIsSuspended(backfillReads, [fill])),
+      ...(fill === null
+        ? []
+        : whileForceIsSuspended(fill.reads, [
+            `update ${name} set ${key} = (${fill.expression}) where ${key} is null`,
+          ])),
       `alter table ${name} alter column ${key} set not null`,
       `alter table ${name} add constraint ${identifier(indexName(blueprint, options))} unique (${indexColumns(blueprint, options)})`,
       ...whileForceIsSuspended(
-        [blueprint.tenants],
-        [`alter table ${name} add constraint ${reference} ${tenantReference(blueprint, options)}`],
+        [foreignKey.references],
+        [`alter table ${name} add constraint ${reference} ${writeForeignKey(foreignKey)}`],
       ),
+      ...parentIndexes(blueprint, options, 'index'),
       ...(protect?.statements ?? []),
     ],
     down: steps.down.flatMap(({ statements }) => statements),
   }
 }
 
-/** Batch by batch, each committed, so that no row stays locked for long; rows for which the expression gives nothing are left. */
-function backfill(
-  { tenantKey }: Blueprint,
-  { table, backfill: expression, backfillReads = [], batch = 10_000 }: ExistingTable,
-): readonly Step[] {
-  if (expression === undefined) return []
-  if (!Number.isInteger(batch) || batch < 1) throw new Error(`a batch of ${batch} rows fills nothing`)
-  const name = qualified(table)
-  const key = identifier(tenantKey)
-  const body = sql`
-    begin
-      loop
-        update ${name} set ${key} = (${expression})
-        where ${key} is null and ctid = any (array(
-          select ctid from ${name}
-          where ${key} is null and (${expression}) is not null
-          limit ${String(batch)}
-        ));
-        exit when not found;
-        commit;
-      end loop;
-    end`
-  return suspended(backfillReads, [none('Fill the key, batch by batch', [`do ${dollarQuoted(body)}`])])
-}
-
-/** Steps that read forced tables as their owner. */
-function suspended(tables: readonly RelationName[], steps: readonly Step[]): readonly Step[] {
-  if (tables.length === 0) return steps
-  const names = tables.map(qualified)
-  const list = names.join(', ')
+/** A step of the owner that reads forced tables. */
+function suspended(tables: readonly RelationName[], step: Step): readonly Step[] {
+  if (tables.length === 0) return [step]
+  const list = tables.map(qualified).join(', ')
+  const set = (force: string) =>
+    tables.map((table) => `alter table ${qualified(table)} ${force} row level security`)
   return [
-    own(
-      `Let the owner see ${list}`,
-      names.map((name) => `alter table ${name} no force row level security`),
-    ),
-    ...steps,
-    own(
-      `Bind the owner of ${list} again`,
-      names.map((name) => `alter table ${name} force row level security`),
-    ),
+    own(`Let the owner see ${list}`, set('no force')),
+    step,
+    { ...own(`Bind the owner of ${list} again`, set('force')), isCleanup: true },
   ]
 }
 
@@ -202,6 +227,6 @@ function own(purpose: string, statements: readonly string[]): Step {
   return { purpose, statements, transaction: 'own' }
 }
 
-function none(purpose: string, statements: readonly string[]): Step {
-  return { purpose, statements, transaction: 'none' }
+function none(purpose: string, statement: string): Step {
+  return { purpose, statements: [statement], transaction: 'none' }
 }

@@ -238,6 +238,73 @@ export const attacks: readonly Attack[] = [
     },
   },
   {
+    title: 'who is a member of both tenants sees and writes the one of the context alone',
+    run: async (on) => {
+      const both = on.scene.member(ownParty, ownParty.both)
+      expect(await on.keys(both, `select * from ${on.name}`)).toEqual(on.own())
+      await on.touched(`update ${on.name} set note = 'x'`, count, both)
+      await on.touched(`delete from ${on.name} where ${on.key} = ${on.literal(otherParty)}`, 0, both)
+      await on.refused(on.insert(on.literal(otherParty)), denied, both)
+      await on.refused(`update ${on.name} set ${on.key} = ${on.literal(otherParty)}`, denied, both)
+    },
+  },
+  {
+    title: 'a context that is no key is an error, or no tenant',
+    run: async (on) => {
+      const actor = { ...on.me, tenant: "1' or true --" }
+      const isText = on.scene.blueprint.keyType === 'text'
+      if (isText) await on.touched(`select from ${on.name}`, 0, actor)
+      else await on.refused(`select from ${on.name}`, '22P02', actor)
+    },
+  },
+  {
+    title: 'a plan that was made for one tenant shows another one its own rows',
+    run: async (on) => {
+      const { scene } = on
+      await scene.onConnection('set plan_cache_mode = force_generic_plan')
+      await scene.onConnection(`prepare plan as select ${on.key}::text as key from ${on.name}`)
+      for (const party of [ownParty, otherParty, ownParty]) {
+        const { rows } = await scene.act(scene.member(party, party.owner), 'execute plan')
+        expect(new Set(rows.map(({ key }) => key))).toEqual(new Set([scene.key(party)]))
+      }
+      const forged = await scene.act(scene.member(otherParty, ownParty.owner), 'execute plan')
+      expect(forged.rowCount).toBe(0)
+      await scene.onConnection('deallocate plan; reset plan_cache_mode')
+    },
+  },
+  {
+    title: 'parallel workers see what the leader may',
+    run: async (on) => {
+      const force = testedMajor < 16 ? 'force_parallel_mode' : 'debug_parallel_query'
+      const before = [
+        `set local ${force} = on`,
+        'set local parallel_setup_cost = 0; set local parallel_tuple_cost = 0; set local min_parallel_table_scan_size = 0',
+      ]
+      await on.touched(`select from ${on.name}`, count, { ...on.me, before })
+      const forged = on.scene.member(otherParty, ownParty.owner)
+      await on.touched(`select from ${on.name}`, 0, { ...forged, before })
+    },
+  },
+  {
+    title: 'row security that is switched off gives errors and no rows',
+    run: async (on) => {
+      await on.refused(`select from ${on.name}`, denied, {
+        ...on.me,
+        before: ['set local row_security = off'],
+      })
+    },
+  },
+  {
+    title: 'statistics of the rows are not shown',
+    run: async (on) => {
+      await on.scene.byHand(`analyze ${on.name}`)
+      const { namespace, name } = on.target.table
+      const where = `where schemaname = ${literal(namespace)} and tablename = ${literal(name)}`
+      expect(await on.scene.superuser.query(`select from pg_stats ${where}`)).not.toEqual([])
+      await on.touched(`select from pg_stats ${where}`, 0)
+    },
+  },
+  {
     title: 'a function of the caller is not given the rows of another tenant',
     run: async (on) => {
       const leak = `create function pg_temp.leak(key text) returns boolean language plpgsql cost 0.0000001

@@ -57,9 +57,15 @@ async function inUse(): Promise<void> {
 }
 
 async function take(steps: readonly Step[]): Promise<void> {
-  for (const { statements, transaction } of steps) {
-    if (transaction === 'own') await scene.migrate(statements)
-    else for (const statement of statements) await scene.run(statement)
+  for (const [at, { statements, transaction }] of steps.entries()) {
+    try {
+      if (transaction === 'own') await scene.migrate(statements)
+      else for (const statement of statements) await scene.run(statement)
+    } catch (error) {
+      const cleanup = steps.slice(at + 1).find(({ isCleanup }) => isCleanup === true)
+      if (cleanup !== undefined && steps[at + 1] === cleanup) await scene.migrate(cleanup.statements)
+      throw error
+    }
   }
 }
 
@@ -109,6 +115,8 @@ test('a tenant that is not there stops it', async () => {
   const backfill = 'gen_random_uuid()'
   const { up } = protectTable(scene.blueprint, { table: payments, backfill })
   await expect(take(up)).rejects.toThrow('tenant_key_fkey')
+  const { relations } = await scene.live()
+  expect(relations.get('public.tenants')?.rowSecurityForced).toBe(true)
 })
 
 test('while the application writes, no step keeps anybody waiting for longer than a moment', async () => {
@@ -121,13 +129,10 @@ test('while the application writes, no step keeps anybody waiting for longer tha
       await take([{ statements, transaction, purpose }])
       continue
     }
-    await writer
-      .query(
-        'begin; insert into public.payments (tenant_id, customer) select tenant_id, id from public.customers limit 1',
-      )
-      .catch(async () => {
-        await writer.query('rollback; begin; select * from public.payments for update')
-      })
+    await writer.query('begin')
+    await writer.query(
+      'insert into public.payments (tenant_id, customer) select tenant_id, id from public.customers limit 1',
+    )
     const limited = transaction === 'own' ? ["set local lock_timeout = '2s'", ...statements] : statements
     await take([{ statements: limited, transaction, purpose }]).catch((error: unknown) =>
       waits.push(`${purpose}: ${String(error)}`),
@@ -136,4 +141,31 @@ test('while the application writes, no step keeps anybody waiting for longer tha
   }
   await writer.close()
   expect(waits).toEqual([])
+})
+
+test('a table that belongs to another one takes over its key, and refers to it within the tenant', async () => {
+  await inUse()
+  const refunds = { namespace: 'public', name: 'refunds' }
+  await scene.migrate([
+    ...protectTableAtOnce(scene.blueprint, options).up,
+    'create table public.refunds (id uuid primary key default gen_random_uuid(), payment uuid not null, note text)',
+  ])
+  await scene.byHand("insert into public.refunds (payment, note) select id, 'note' from public.payments")
+  const child: ExistingTable = { table: refunds, parent: { table: payments, column: 'payment' } }
+  for (const protect of [
+    () => take(protectTable(scene.blueprint, child).up),
+    () => scene.migrate(protectTableAtOnce(scene.blueprint, child).up),
+  ]) {
+    await protect()
+    await scene.expectSafe()
+    const below: Target = {
+      table: refunds,
+      parent: { column: 'payment', table: payments },
+      fresh: (key) => ({
+        payment: `(select min(id::text)::uuid from public.payments where tenant_id = ${key})`,
+      }),
+    }
+    for (const { since = 14, run } of attacks) if (since <= testedMajor) await run(new Attempt(scene, below))
+    await scene.migrate(protectTableAtOnce(scene.blueprint, child).down)
+  }
 })

@@ -30,7 +30,10 @@ export interface SceneOptions {
   readonly before?: readonly string[]
 }
 
-/** Two tenants that look alike, each with an owner, an admin and a member, and somebody who was invited or revoked. */
+/**
+ * Two tenants that look alike, each with an owner, an admin and a member, somebody who was invited or revoked, and one who is a member of
+ * both.
+ */
 export interface Party {
   readonly tenant: string
   readonly owner: string
@@ -38,6 +41,7 @@ export interface Party {
   readonly member: string
   readonly invited: string
   readonly revoked: string
+  readonly both: string
 }
 
 export const ownParty = partyOf(1)
@@ -52,6 +56,7 @@ function partyOf(digit: number): Party {
     member: user(3),
     invited: user(4),
     revoked: user(5),
+    both: '99900001-0000-4000-8000-000000000000',
   }
 }
 
@@ -192,10 +197,10 @@ export class Scene {
     for (const party of [ownParty, otherParty]) {
       const tenant = literal(this.key(party))
       await this.byHand(`insert into ${qualified(tenants)} (id, name) values (${tenant}, 'Acme')`)
-      for (const person of ['owner', 'admin', 'member', 'invited', 'revoked'] as const) {
+      for (const person of ['owner', 'admin', 'member', 'invited', 'revoked', 'both'] as const) {
         const accepted = person === 'invited' ? 'null' : 'now()'
         const revoked = person === 'revoked' ? 'now()' : 'null'
-        const name = person === 'invited' || person === 'revoked' ? 'owner' : person
+        const name = person === 'admin' || person === 'member' ? person : 'owner'
         await this.byHand(
           `insert into ${qualified(memberships)} (${columns.map(identifier).join(', ')})
            values (${tenant}, ${literal(party[person])}, ${literal(name)}, ${accepted}, ${revoked})`,
@@ -212,6 +217,11 @@ export class Scene {
   /** An actor of the application: a user of a party in its tenant. */
   member(party: Party, user: string = party.member): Actor {
     return { role: this.blueprint.appRole, tenant: this.key(party), user }
+  }
+
+  /** Runs what lasts as long as the connection that actors share, as a superuser. */
+  async onConnection(statements: string): Promise<void> {
+    await this.#client.query(statements)
   }
 
   /** What a query gives an actor, in a transaction that is taken back; an error rejects. */

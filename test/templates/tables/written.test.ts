@@ -116,9 +116,9 @@ test('the steps for a table in use say which of them need no transaction around 
       "own: Read all rows for one without the key, while others work",
       "own: Make the key NOT NULL, which the valid constraint proves",
       "none: Build the index that begins with the key, while others work",
-      "own: Make the index a constraint, and ask for tenants that exist in new rows",
+      "own: Make the index a constraint, and ask new rows for what they belong to",
       "own: Let the owner see public.tenants",
-      "own: Look up the tenant of each row, while others work",
+      "own: Look up what each row belongs to, while others work",
       "own: Bind the owner of public.tenants again",
       "own: Protect the table",
     ]

@@ -192,3 +192,61 @@ describe('a caller who', () => {
     }
   })
 })
+
+describe('a write by hand is refused', () => {
+  test.each([
+    [
+      'adding oneself',
+      () =>
+        `insert into public.memberships (tenant_id, user_id, role, accepted_at) values ('${other}', '${user}', 'owner', now())`,
+    ],
+    ['raising oneself', () => `update public.memberships set role = 'owner' where user_id = '${user}'`],
+    ['reviving oneself', () => `update public.memberships set revoked_at = null`],
+    ['removing another', () => 'delete from public.memberships'],
+    ['removing all at once', () => 'truncate public.memberships'],
+    ['locking rows', () => 'select * from public.memberships for update'],
+    [
+      'a merge',
+      () =>
+        `insert into public.memberships (tenant_id, user_id, role) values ('${tenant}', '${user}', 'owner') on conflict (tenant_id, user_id) do update set role = 'owner'`,
+    ],
+    ['a tenant', () => `insert into public.tenants (name) values ('x')`],
+    ['a name', () => `update public.tenants set name = 'x'`],
+    ['a removed tenant', () => 'delete from public.tenants'],
+    [
+      'a trigger',
+      () =>
+        'create trigger t before insert on public.memberships execute function suppress_redundant_updates_trigger()',
+    ],
+    ['a policy', () => 'create policy mine on public.memberships using (true)'],
+    ['switching row security off', () => 'alter table public.memberships disable row level security'],
+  ])('%s', async (_, query) => {
+    expect(await refusalOf(() => run({ tenant, user }, query()))).toBe(forbidden)
+  })
+})
+
+test.each([
+  'standard_conforming_strings = off',
+  'transform_null_equals = on',
+  `plpgsql.extra_errors = 'all'`,
+  'default_transaction_isolation = serializable',
+  "datestyle = 'german'",
+  'enable_indexscan = off',
+  "app.role = 'owner'",
+])('a caller with the setting %s is told the same', async (setting) => {
+  await connection.query(`set ${setting}`)
+  const query = `select app.current_tenant_id() as id, app.current_tenant_id(array['owner']) as role`
+  expect(await run({ tenant: other, user }, query)).toEqual([{ id: null, role: null }])
+  expect(await run({ tenant, user }, query)).toEqual([{ id: tenant, role: tenant }])
+  expect(await run({ tenant: '', user: '' }, query)).toEqual([{ id: null, role: null }])
+})
+
+describe('creating a tenant', () => {
+  test.each([
+    ['without a user', {}, `'x'`, forbidden],
+    ['without a name', { user }, 'null', '22023'],
+    ['with a blank name', { user }, `'  '`, '22023'],
+  ])('%s is refused', async (_, context, name, code) => {
+    expect(await refusalOf(() => run(context, `select app.create_tenant(${name})`))).toBe(code)
+  })
+})

@@ -1,9 +1,10 @@
 import type { ContextNames } from './names.ts'
 import type { Order, ReadLog } from './scope.ts'
-import { Identifier, type Statement, statement } from './statement.ts'
+import { Identifier, joined, type Statement, statement } from './statement.ts'
 
 /** The statements that a context consists of, in the order in which they are sent. */
 export interface Plan {
+  /** Cursors and temporary tables that a session still has may hold rows of another tenant. */
   readonly begin: readonly string[]
   /** Role, tenant and user, for the length of the transaction. */
   readonly settings: Statement
@@ -18,17 +19,36 @@ export interface Plan {
 export function planOf(names: ContextNames, order: Order): Plan {
   const { scope, isolationLevel, accessMode } = order
   const role = 'role' in scope ? scope.role : names.appRole
-  const tenantId = scope.kind === 'tenant' ? scope.tenantId : ''
-  const userId = scope.userId ?? ''
+  const settings = settingsOf(names, role, scope.kind === 'tenant' ? scope.tenantId : '', scope.userId ?? '')
   return {
     begin: [
       'begin',
       ...(isolationLevel === null ? [] : [`set transaction isolation level ${isolationLevel}`]),
+      'close all',
+      'discard temp',
     ],
-    settings: settings(names, role, tenantId, userId),
+    settings: joined(
+      'select ',
+      [['role', role] as const, ...settings].map(
+        ([name, value]) => statement`pg_catalog.set_config(${name}, ${value}, true)`,
+      ),
+      ', ',
+      '',
+    ),
     logs: logs(names, order),
     restriction: accessMode === 'read only' ? ['set transaction read only'] : [],
-    check: statement`select case when current_user::pg_catalog.text operator(pg_catalog.=) ${role} and pg_catalog.current_setting(${names.tenantSetting}, true) operator(pg_catalog.=) ${tenantId} and pg_catalog.current_setting(${names.userSetting}, true) operator(pg_catalog.=) ${userId} then 0 else pg_catalog.concat(current_user, ${`: ${changedMarker}`}::pg_catalog.text)::pg_catalog.int4 end`,
+    check: joined(
+      'select case when ',
+      [
+        statement`current_user::pg_catalog.text operator(pg_catalog.=) ${role}`,
+        ...settings.map(
+          ([name, value]) =>
+            statement`pg_catalog.current_setting(${name}, true) operator(pg_catalog.=) ${value}`,
+        ),
+      ],
+      ' and ',
+      ` then 0 else pg_catalog.concat(current_user, ': ${changedMarker}'::pg_catalog.text)::pg_catalog.int4 end`,
+    ),
   }
 }
 
@@ -61,11 +81,15 @@ function logs(names: ContextNames, { scope, log }: Order): Statement[] {
   return log === null ? [] : [logRead(names, log)]
 }
 
-function settings(names: ContextNames, role: string, tenantId: string, userId: string): Statement {
-  if (names.platform !== 'supabase') {
-    return statement`select pg_catalog.set_config('role', ${role}, true), pg_catalog.set_config(${names.tenantSetting}, ${tenantId}, true), pg_catalog.set_config(${names.userSetting}, ${userId}, true)`
-  }
+function settingsOf(
+  names: ContextNames,
+  role: string,
+  tenantId: string,
+  userId: string,
+): readonly (readonly [name: string, value: string])[] {
+  const settings = [[names.tenantSetting, tenantId] as const, [names.userSetting, userId] as const]
+  if (names.platform !== 'supabase') return settings
   // `auth.uid()` reads the old name of the claim first. An empty text would be no uuid.
   const claims = JSON.stringify({ ...(userId === '' ? {} : { sub: userId }), role })
-  return statement`select pg_catalog.set_config('role', ${role}, true), pg_catalog.set_config(${names.tenantSetting}, ${tenantId}, true), pg_catalog.set_config(${names.userSetting}, ${userId}, true), pg_catalog.set_config('request.jwt.claim.sub', ${userId}, true), pg_catalog.set_config('request.jwt.claims', ${claims}, true)`
+  return [...settings, ['request.jwt.claim.sub', userId], ['request.jwt.claims', claims]]
 }

@@ -33,6 +33,22 @@ export function statement(
   return { parts, values }
 }
 
+/** Pieces of a statement with a text before, between and behind them. */
+export function joined(
+  before: string,
+  pieces: readonly Statement[],
+  between: string,
+  behind: string,
+): Statement {
+  const parts = [before]
+  for (const [at, piece] of pieces.entries()) {
+    const [first = '', ...others] = piece.parts
+    parts.push(`${parts.pop()}${at === 0 ? '' : between}${first}`, ...others)
+  }
+  parts.push(`${parts.pop()}${behind}`)
+  return { parts, values: pieces.flatMap(({ values }) => values) }
+}
+
 /** For drivers that send values beside the text: `select set_config($1, $2, true)`. */
 export function parameterised({ parts, values }: Statement): { text: string; values: readonly string[] } {
   return { text: interleave(parts, (at) => `$${at + 1}`), values }

@@ -78,6 +78,22 @@ describe('within fn', () => {
     expect(await withSystemTask(pool, { task: 'nightly-billing', reason: 'run' }, notes)).toHaveLength(4)
   })
 
+  test('rows that a session was left with do not reach the next context', async () => {
+    const pool = poolOf(await newDatabase(), { max: 1 })
+    await withTenant(pool, asA, async (client) => {
+      await client.query('declare kept cursor with hold for select note from invoices')
+      await client.query('create temporary table staging as select note from invoices')
+    })
+    const look = (text: string) => withTenant(pool, asB, (client) => client.query(text))
+    await expect(look('fetch all from kept')).rejects.toMatchObject({ code: '34000' })
+    await expect(look('select * from staging')).rejects.toMatchObject({ code: '42P01' })
+  })
+
+  test('a session that only reads has contexts too', async () => {
+    const pool = poolOf(await newDatabase(), { options: '-c default_transaction_read_only=on' })
+    expect(await withTenant(pool, asA, notes)).toEqual(['A1', 'A2'])
+  })
+
   test('a valid pair of another tenant and user, set on purpose, is let in until fn ends, and nothing of it is kept', async () => {
     const database = await newDatabase()
     const pool = poolOf(database, { max: 1 })

@@ -2,12 +2,12 @@ import { complaintsOf, explain } from '../config/complaints.ts'
 import { InputError } from '../findings/input-error.ts'
 import { displayId } from '../sql/identifiers.ts'
 import { type Blueprint, blueprintOf, type RelationName } from '../templates/blueprint.ts'
-import { identifier } from '../templates/names.ts'
 import { type ConstantTenancy, type TenancyDeclaration, tenancyDeclaration } from '../tenancy/declaration.ts'
+import { problemWithName } from './name-problem.ts'
 
 /** The declaration of the config file, where the one role of an application may be said as `appRole`. */
 export interface TenancyOptions extends ConstantTenancy {
-  /** The role that the application runs under, in place of `appRoles`. Default `app_user`. */
+  /** The role that the application runs under, in place of `appRoles`. Default `app_user`; on Supabase `authenticated`. */
   readonly appRole?: string | undefined
 }
 
@@ -20,7 +20,8 @@ export interface Declared {
 
 /** Throws `InputError` that tells everything that is wrong in a declaration, by key. */
 export function readTenancy({ appRole, ...input }: TenancyOptions): Declared {
-  const appRoles = input.appRoles ?? [appRole ?? 'app_user']
+  const usual = input.platform === 'supabase' ? 'authenticated' : 'app_user'
+  const appRoles = input.appRoles ?? [appRole ?? usual]
   const roleKey = input.appRoles === undefined ? 'appRole' : 'appRoles.0'
   const [firstRole] = appRoles
   if (appRole !== undefined && input.appRoles !== undefined)
@@ -37,22 +38,16 @@ export function readTenancy({ appRole, ...input }: TenancyOptions): Declared {
   }
   if (firstRole === undefined) throw refused(['appRoles: must not be empty'])
   const blueprint = blueprintOf(result.data, firstRole)
-  const problems = namesOf(blueprint, roleKey).flatMap(([key, name]) => problemWith(key, name))
+  const problems = namesOf(blueprint, roleKey).flatMap(([key, name]) => {
+    const problem = problemWithName(name)
+    return problem === null ? [] : [`${key}: ${problem}`]
+  })
   if (problems.length > 0) throw refused(problems)
   return { declaration: complete(result.data, blueprint), blueprint }
 }
 
 function refused(problems: readonly string[]): InputError {
   return new InputError(`defineTenancy refuses its declaration\n  ${problems.join('\n  ')}`)
-}
-
-function problemWith(key: string, name: string): readonly string[] {
-  try {
-    identifier(name)
-    return []
-  } catch (error) {
-    return [`${key}: ${error instanceof Error ? error.message : String(error)}`]
-  }
 }
 
 /** Every name that becomes SQL, by the key of the declaration that says it. */
@@ -82,6 +77,10 @@ function namesOf(blueprint: Blueprint, roleKey: string): readonly (readonly [key
     ...optional('supportRole', supportRole),
     ...optional('backupRole.role', backupRole?.role),
     ...blueprint.systemTasks.map(({ role }, at) => [`systemTasks.${at}.role`, role] as const),
+    // Policies are named after the task and the command.
+    ...blueprint.systemTasks.map(
+      ({ name }, at) => [`systemTasks.${at}.name`, `task_${name}_select`] as const,
+    ),
   ]
 }
 
@@ -90,6 +89,7 @@ function complete(declared: TenancyDeclaration, blueprint: Blueprint): TenancyDe
   const { tenants, memberships, contextNamespace, accessLog } = blueprint
   const id = ({ namespace, name }: RelationName) => displayId(namespace, name)
   const made = ['current_tenant_id', 'support_tenant_id', 'system_task_is_open']
+  if (blueprint.platform === 'supabase') made.push('current_user_id')
   return {
     ...declared,
     tenantKey: blueprint.tenantKey,

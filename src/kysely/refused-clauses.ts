@@ -1,16 +1,31 @@
 import {
   type ConstraintNode,
   type CreateTableNode,
+  ForeignKeyConstraintNode,
   type OperationNode,
   PrimaryKeyConstraintNode,
   RawNode,
 } from 'kysely'
 import type { TableParts } from '../templates/tables/parts.ts'
+import { defaultNamespace } from './handle.ts'
+import { problemWithName } from './name-problem.ts'
 
 /** Throws for what a table that is kept apart can't be created with, and says why. */
 export function refuseClauses(node: CreateTableNode, parts: TableParts, call: string): void {
   const reason = reasonAgainst(node, parts)
   if (reason !== null) throw new Error(`${call}: ${reason}`)
+}
+
+/** Throws for a name that PostgreSQL can't hold: it would cut a long one, and say nothing. */
+export function refuseNames(node: CreateTableNode, call: string): void {
+  const references = (node.constraints ?? []).filter(ForeignKeyConstraintNode.is)
+  const tables = [node.table, ...references.map((reference) => reference.references.table)]
+  const names = [
+    ...tables.flatMap(({ table }) => [table.schema?.name ?? defaultNamespace, table.identifier.name]),
+    ...node.columns.map(({ column }) => column.column.name),
+  ]
+  const problem = names.map(problemWithName).find((found) => found !== null)
+  if (problem !== undefined) throw new Error(`${call}: ${problem}`)
 }
 
 function reasonAgainst(node: CreateTableNode, parts: TableParts): string | null {

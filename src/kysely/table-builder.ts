@@ -10,7 +10,7 @@ import { qualified } from '../templates/names.ts'
 import { type TableParts, writeNames } from '../templates/tables/parts.ts'
 import { explainFailure } from './explain-failure.ts'
 import type { Handle } from './handle.ts'
-import { refuseClauses } from './refused-clauses.ts'
+import { refuseClauses, refuseNames } from './refused-clauses.ts'
 import { doBlock } from './statements.ts'
 import { relationOfNode, unindexedReferences, withParts } from './table-node.ts'
 
@@ -46,7 +46,9 @@ export function tableBuilder<Table extends string>(
     const table = relationOfNode(node)
     const parts = protection.parts(table)
     refuseClauses(node, parts, call)
-    return withParts(node, table, parts, tenantKey)
+    const whole = withParts(node, table, parts, tenantKey)
+    refuseNames(whole, call)
+    return whole
   }
   const statementsOf = (node: CreateTableNode, sql: string): readonly string[] => {
     const table = relationOfNode(node)

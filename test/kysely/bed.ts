@@ -69,6 +69,7 @@ export function kyselyAs(
 export function dialectAs(database: Database, user: string): PostgresDialect {
   const pool = new pg.Pool({ connectionString: urlAs(database, user), max: 2 })
   pool.on('error', () => {})
+  pool.on('connect', (client) => client.on('error', () => {}))
   return new PostgresDialect({ pool })
 }
 

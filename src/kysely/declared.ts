@@ -2,6 +2,7 @@ import { complaintsOf, explain } from '../config/complaints.ts'
 import { InputError } from '../findings/input-error.ts'
 import { displayId } from '../sql/identifiers.ts'
 import { type Blueprint, blueprintOf, type RelationName } from '../templates/blueprint.ts'
+import { checkBlueprint } from '../templates/tenancy/check-blueprint.ts'
 import { type ConstantTenancy, type TenancyDeclaration, tenancyDeclaration } from '../tenancy/declaration.ts'
 import { problemWithName } from './name-problem.ts'
 
@@ -43,6 +44,11 @@ export function readTenancy({ appRole, ...input }: TenancyOptions): Declared {
     return problem === null ? [] : [`${key}: ${problem}`]
   })
   if (problems.length > 0) throw refused(problems)
+  try {
+    checkBlueprint(blueprint)
+  } catch (error) {
+    throw refused([error instanceof Error ? error.message : String(error)])
+  }
   return { declaration: complete(result.data, blueprint), blueprint }
 }
 

@@ -71,6 +71,7 @@ describe('defineTenancy', () => {
       { context: { tenantSetting: "app.x'); drop table t; --" } },
       ['context.tenantSetting: a setting'],
     ],
+    ['one role with two parts', { appRole: 'a', supportRole: 'a' }, ['a has two parts in the tenancy']],
     [
       'the role of the application for a task',
       { appRole: 'a', systemTasks: [{ name: 'n', role: 'a', reason: 'r' }] },

@@ -17,12 +17,13 @@ export function taskRoles({ systemTasks }: Blueprint): readonly string[] {
 }
 
 /**
- * The roles, none of which logs in. They belong to the whole server, so that another database may have brought them along.
+ * The roles, none of which logs in. They belong to the whole server, so that another database may have brought them along,
+ * in this very moment too.
  *
  *     do $$
  *     begin
  *       create role app_context nologin;
- *     exception when duplicate_object then
+ *     exception when duplicate_object or unique_violation then
  *       null;
  *     end
  *     $$
@@ -32,7 +33,7 @@ export function createRoles(blueprint: Blueprint): readonly string[] {
     const body = sql`
       begin
         create role ${identifier(role)} nologin;
-      exception when duplicate_object then
+      exception when duplicate_object or unique_violation then
         null;
       end`
     return `do ${dollarQuoted(body)}`

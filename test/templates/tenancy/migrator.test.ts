@@ -96,6 +96,20 @@ describe('a migrator who is no superuser', () => {
     expect(await currentTenant(one, tenant)).toBeNull()
   })
 
+  test('makes them in two databases of a server at once', async () => {
+    const databases = [await emptyDatabase(server()), await emptyDatabase(server())]
+    const connections = await Promise.all(databases.map((database) => database.connect({ user: migrator })))
+    const outcomes = await Promise.allSettled(
+      connections.map(async (connection) => {
+        await connection.query('begin')
+        for (const statement of createTenancy(blueprint())) await connection.query(statement)
+        await connection.query('commit')
+      }),
+    )
+    for (const connection of connections) await connection.close()
+    expect(outcomes).toEqual(databases.map(() => ({ status: 'fulfilled', value: undefined })))
+  })
+
   test('replaces the functions later, and members of tenants stay members', async () => {
     const database = await tenancyDatabase(server())
     const tenant = await createTenant(database)

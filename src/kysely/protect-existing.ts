@@ -1,5 +1,6 @@
 import { CompiledQuery } from 'kysely'
 import type { Blueprint } from '../templates/blueprint.ts'
+import { qualified } from '../templates/names.ts'
 import {
   type ExistingTable,
   protectTable,
@@ -34,7 +35,31 @@ export async function protectExisting(
       `protectTable(${JSON.stringify(name)}): online goes step by step, each committed, and this is a transaction; leave online out, or run the migration without a transaction`,
     )
   }
-  await runSteps(handle, blueprint, protectTable(blueprint, existing).up)
+  try {
+    await runSteps(handle, blueprint, protectTable(blueprint, existing).up)
+  } catch (failure) {
+    await forceAgain(handle, blueprint, existing, failure)
+    throw failure
+  }
+}
+
+/** Tables that a step reads as their owner are forced again by a later one, which the failure kept from running. */
+async function forceAgain(
+  handle: Handle,
+  blueprint: Blueprint,
+  { backfillReads = [] }: ExistingTable,
+  failure: unknown,
+): Promise<void> {
+  const read = [...backfillReads, blueprint.tenants].map(qualified)
+  try {
+    const statements = read.map((table) => `alter table ${table} force row level security`)
+    await runTogether(handle, blueprint, statements)
+  } catch (error) {
+    throw new AggregateError(
+      [failure, error],
+      `row security is not forced on one of ${read.join(', ')}: force it`,
+    )
+  }
 }
 
 export async function unprotectExisting(

@@ -173,6 +173,13 @@ describe('protectTable', () => {
     await expect(tenancy.protectTable(bed.db, 'payments', online)).rejects.toThrow(
       /^step \d+ of \d+ failed \(.*\): .* The steps before it are done, and nothing is protected yet$/,
     )
+    const failing = { ...online, backfill: '(select i.tenant_id from public.invoices i where 1 / 0 = 1)' }
+    await expect(tenancy.protectTable(bed.db, 'payments', { ...failing, hasKey: true })).rejects.toThrow(
+      /^step 3 of \d+ failed \(Fill the key, batch by batch\): division by zero/,
+    )
+    expect(await linesOf('invoices')).toContainEqual(
+      expect.stringMatching(/^public\.invoices p enabled t forced t/),
+    )
     const inside = bed.db.transaction().execute((trx) => tenancy.protectTable(trx, 'payments', online))
     await expect(inside).rejects.toThrow(
       /online goes step by step, each committed, and this is a transaction/,

@@ -69,7 +69,7 @@ const beginning = `
     return nullif(current_setting('app.tenant_id', true), '')::uuid;
   create function app.touch() returns trigger language plpgsql as $$ begin return new; end $$;`
 
-async function fill(database: Database, tables: number): Promise<void> {
+export async function fill(database: Database, tables: number): Promise<void> {
   const connection = await database.connect()
   try {
     await connection.query(beginning)

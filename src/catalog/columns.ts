@@ -1,7 +1,7 @@
 import type { Column, Expression } from '../model/schema-model.ts'
 import { isNullConstant } from '../sql/null-constant.ts'
 import { sql } from '../sql/template.ts'
-import { firstUserOid, isOfSession, printedExpression } from './conditions.ts'
+import { isOfSession, printedExpression } from './conditions.ts'
 import type { PrintedSql } from './printed-sql.ts'
 import { grouped, type Reading } from './reading.ts'
 
@@ -18,7 +18,7 @@ interface ColumnRow {
   readonly acl: string | null
 }
 
-const columns = sql`
+const columns = (reading: Reading) => sql`
   select a.attrelid as relation, a.attnum as number, a.attname as name,
     pg_catalog.format_type(a.atttypid, a.atttypmod) as type,
     a.attnotnull as "notNull", ${printedExpression('d.adbin', 'd.adrelid')} as default,
@@ -27,7 +27,7 @@ const columns = sql`
   from pg_catalog.pg_attribute a
     join pg_catalog.pg_class c on c.oid = a.attrelid
     left join pg_catalog.pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
-  where a.attrelid >= ${firstUserOid} and a.attnum > 0 and not a.attisdropped
+  where ${reading.covers('a.attrelid')} and a.attnum > 0 and not a.attisdropped
     and c.relkind in ('r', 'p', 'v', 'm', 'f') and ${isOfSession('c')}
   order by a.attrelid, a.attnum`
 
@@ -89,7 +89,7 @@ function defaultOf(printed: PrintedSql, text: string | null): Expression | null 
 }
 
 export async function readColumns(reading: Reading): Promise<Columns> {
-  const rows = await reading.rows<ColumnRow>(columns)
+  const rows = await reading.rows<ColumnRow>(columns(reading))
   return new Columns(
     reading,
     grouped(

@@ -2,7 +2,7 @@ import type { Constraint, ConstraintKind, ForeignKeyAction } from '../model/sche
 import { displayId } from '../sql/identifiers.ts'
 import { sql } from '../sql/template.ts'
 import type { Columns } from './columns.ts'
-import { firstUserOid, isOfSession, printedExpression } from './conditions.ts'
+import { isOfSession, printedExpression } from './conditions.ts'
 import { grouped, oneOf, type Reading } from './reading.ts'
 
 interface ConstraintRow {
@@ -24,7 +24,7 @@ interface ConstraintRow {
 }
 
 /** A foreign key to a partitioned table has a row for each partition besides its own; those say nothing more. */
-const constraints = (enforced: string) => sql`
+const constraints = (reading: Reading, enforced: string) => sql`
   select k.conrelid as relation, k.conname as name, k.contype as kind,
     coalesce(k.conkey, '{}')::pg_catalog.int2[] as columns,
     k.confrelid as target, tn.nspname as "targetNamespace", t.relname as "targetName",
@@ -39,7 +39,7 @@ const constraints = (enforced: string) => sql`
     left join pg_catalog.pg_class t on t.oid = k.confrelid
     left join pg_catalog.pg_namespace tn on tn.oid = t.relnamespace
     left join pg_catalog.pg_constraint above on above.oid = k.conparentid
-  where k.conrelid >= ${firstUserOid} and k.contype in ('p', 'u', 'f', 'c', 'x')
+  where ${reading.covers('k.conrelid')} and k.contype in ('p', 'u', 'f', 'c', 'x')
     and ${isOfSession('r')} and above.conrelid is distinct from k.conrelid
   order by k.conrelid, k.oid`
 
@@ -64,7 +64,7 @@ export async function readConstraints(
   reading: Reading,
   columns: Columns,
 ): Promise<ReadonlyMap<number, readonly Constraint[]>> {
-  const query = constraints(reading.version >= 180_000 ? 'k.conenforced' : 'true')
+  const query = constraints(reading, reading.version >= 180_000 ? 'k.conenforced' : 'true')
   return grouped(
     await reading.rows<ConstraintRow>(query),
     (row) => row.relation,

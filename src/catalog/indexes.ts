@@ -1,7 +1,7 @@
 import type { Index } from '../model/schema-model.ts'
 import { sql } from '../sql/template.ts'
 import type { Columns } from './columns.ts'
-import { firstUserOid, isOfSession, printedExpression } from './conditions.ts'
+import { isOfSession, printedExpression } from './conditions.ts'
 import { grouped, type Reading } from './reading.ts'
 
 interface IndexRow {
@@ -16,7 +16,7 @@ interface IndexRow {
 }
 
 /** Without those that a failed CREATE INDEX CONCURRENTLY left behind, which serve no query. */
-const indexes = sql`
+const indexes = (reading: Reading) => sql`
   select i.indrelid as relation, c.relname as name, i.indisunique as unique, m.amname as method,
     i.indkey::pg_catalog.int2[] as columns, i.indnkeyatts as keys,
     ${printedExpression('i.indexprs', 'i.indrelid')} as expressions,
@@ -25,7 +25,7 @@ const indexes = sql`
     join pg_catalog.pg_class c on c.oid = i.indexrelid
     join pg_catalog.pg_class r on r.oid = i.indrelid
     join pg_catalog.pg_am m on m.oid = c.relam
-  where i.indrelid >= ${firstUserOid} and r.relkind in ('r', 'p', 'm') and (i.indisvalid or c.relkind = 'I')
+  where ${reading.covers('i.indrelid')} and r.relkind in ('r', 'p', 'm') and (i.indisvalid or c.relkind = 'I')
     and ${isOfSession('r')}
   order by i.indrelid, i.indexrelid`
 
@@ -35,7 +35,7 @@ export async function readIndexes(
   columns: Columns,
 ): Promise<ReadonlyMap<number, readonly Index[]>> {
   return grouped(
-    await reading.rows<IndexRow>(indexes),
+    await reading.rows<IndexRow>(indexes(reading)),
     (row) => row.relation,
     (row) => ({
       name: row.name,

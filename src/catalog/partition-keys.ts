@@ -12,10 +12,11 @@ interface PartitionKeyRow {
   readonly expressions: string | null
 }
 
-const partitionKeys = sql`
+const partitionKeys = (reading: Reading) => sql`
   select partrelid as relation, partstrat as strategy, partattrs::pg_catalog.int2[] as columns,
     ${printedExpression('partexprs', 'partrelid')} as expressions
   from pg_catalog.pg_partitioned_table
+  where ${reading.covers('partrelid')}
   order by partrelid`
 
 const strategies: Readonly<Record<string, PartitionKey['strategy']>> = { r: 'range', l: 'list', h: 'hash' }
@@ -25,7 +26,7 @@ export async function readPartitionKeys(
   reading: Reading,
   columns: Columns,
 ): Promise<ReadonlyMap<number, PartitionKey>> {
-  const rows = await reading.rows<PartitionKeyRow>(partitionKeys)
+  const rows = await reading.rows<PartitionKeyRow>(partitionKeys(reading))
   return new Map(
     rows.map((row) => [
       row.relation,

@@ -13,7 +13,7 @@ interface PolicyRow {
   readonly withCheck: string | null
 }
 
-const policies = sql`
+const policies = (reading: Reading) => sql`
   select p.polrelid as relation, p.polname as name, p.polcmd as command, p.polpermissive as permissive,
     array(
       select case role when 0 then 'public' else pg_catalog.pg_get_userbyid(role) end
@@ -22,6 +22,7 @@ const policies = sql`
     ${printedExpression('p.polqual', 'p.polrelid')} as using,
     ${printedExpression('p.polwithcheck', 'p.polrelid')} as "withCheck"
   from pg_catalog.pg_policy p
+  where ${reading.covers('p.polrelid')}
   order by p.polrelid, p.oid`
 
 const commands: Readonly<Record<string, PolicyCommand>> = {
@@ -36,7 +37,7 @@ const commands: Readonly<Record<string, PolicyCommand>> = {
 export async function readPolicies(reading: Reading): Promise<ReadonlyMap<number, readonly Policy[]>> {
   const { printed } = reading
   return grouped(
-    await reading.rows<PolicyRow>(policies),
+    await reading.rows<PolicyRow>(policies(reading)),
     (row) => row.relation,
     (row) => ({
       name: row.name,

@@ -11,10 +11,10 @@ interface PrivilegeRow {
 }
 
 /** Each distinct list of privileges once: thousands of objects share a few. */
-const privileges = sql`
+const privileges = (reading: Reading) => sql`
   with lists (acl) as (
-    select relacl from pg_catalog.pg_class where relacl is not null and oid >= ${firstUserOid}
-    union select attacl from pg_catalog.pg_attribute where attacl is not null and attrelid >= ${firstUserOid}
+    select relacl from pg_catalog.pg_class where relacl is not null and ${reading.covers('oid')}
+    union select attacl from pg_catalog.pg_attribute where attacl is not null and ${reading.covers('attrelid')}
     union select proacl from pg_catalog.pg_proc where proacl is not null and oid >= ${firstUserOid}
     union select nspacl from pg_catalog.pg_namespace where nspacl is not null
   )
@@ -72,7 +72,7 @@ export class Privileges {
 
 export async function readPrivileges(reading: Reading): Promise<Privileges> {
   const byAcl = new Map<string, PrivilegeRow[]>()
-  for (const row of await reading.rows<PrivilegeRow>(privileges)) {
+  for (const row of await reading.rows<PrivilegeRow>(privileges(reading))) {
     const rows = byAcl.get(row.acl)
     if (rows === undefined) byAcl.set(row.acl, [row])
     else rows.push(row)

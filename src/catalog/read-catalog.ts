@@ -2,7 +2,6 @@ import { InputError } from '../findings/input-error.ts'
 import type { RoleName, SchemaModel } from '../model/schema-model.ts'
 import type { Connection } from '../sql/connection.ts'
 import { loadParser } from '../sql/parse.ts'
-import { sql } from '../sql/template.ts'
 import { readCapabilities } from './capabilities.ts'
 import { readDefaultPrivileges } from './default-privileges.ts'
 import { readEventTriggers } from './event-triggers.ts'
@@ -28,6 +27,11 @@ export interface CatalogOptions {
   readonly statementTimeout?: number
   /** Reads in the transaction that the connection is in, and leaves it as it was; else in one of its own. */
   readonly inTransaction?: boolean
+  /**
+   * The oids of the relations to read, where not all are. The model then has those, namespaces, routines and roles, and nothing
+   * else: what checks look at that judge these relations.
+   */
+  readonly relations?: readonly number[]
 }
 
 /** The oldest version that has all that is read: PostgreSQL 14. */
@@ -83,24 +87,32 @@ const within = {
 
 /**
  * What the server prints must not depend on the session: all names qualified, constants in one form. The time of each
- * query is limited, and not the pauses in which answers are worked through. Whole catalogs are joined, of which the server
- * often has no statistics, so that plans for few rows would be chosen.
+ * query is limited, and not the pauses in which answers are worked through.
  */
-const settings = sql`
-  set local search_path to '';
-  set local quote_all_identifiers to off;
-  set local datestyle to 'ISO, YMD';
-  set local intervalstyle to 'postgres';
-  set local timezone to 'UTC';
-  set local extra_float_digits to 1;
-  set local bytea_output to 'hex';
-  set local lock_timeout to 0;
-  set local idle_in_transaction_session_timeout to 0;
-  set local standard_conforming_strings to on;
-  set local lc_monetary to 'C';
-  set local jit to off;
-  set local enable_nestloop to off;
-  set local work_mem to '64MB'`
+const settings = {
+  search_path: '',
+  quote_all_identifiers: 'off',
+  datestyle: 'ISO, YMD',
+  intervalstyle: 'postgres',
+  timezone: 'UTC',
+  extra_float_digits: '1',
+  bytea_output: 'hex',
+  lock_timeout: '0',
+  idle_in_transaction_session_timeout: '0',
+  standard_conforming_strings: 'on',
+  lc_monetary: 'C',
+  jit: 'off',
+}
+
+/** Whole catalogs are joined, of which the server often has no statistics, so that plans for few rows would be chosen. */
+const settingsForAll = { ...settings, enable_nestloop: 'off', work_mem: '64MB' }
+
+function settingAll(values: Readonly<Record<string, string>>): string {
+  const calls = Object.entries(values).map(
+    ([name, value]) => `pg_catalog.set_config('${name}', '${value}', true)`,
+  )
+  return `select ${calls.join(', ')}`
+}
 
 async function readAll(connection: Connection, options: CatalogOptions): Promise<SchemaModel> {
   if (options.statementTimeout !== undefined) {
@@ -112,26 +124,44 @@ async function readAll(connection: Connection, options: CatalogOptions): Promise
       `PostgreSQL ${Math.floor(server.version / 10_000)} is older than 14, the oldest that can be read`,
     )
   }
-  await connection.query(settings)
-  const reading = new Reading(connection, server.version, options.migrationRole ?? null)
+  const { relations = null } = options
+  await connection.query(settingAll(relations === null ? settingsForAll : settings))
+  const reading = new Reading(connection, server.version, options.migrationRole ?? null, relations)
   const privileges = await readPrivileges(reading)
-  const set = await readSettings(reading)
   const routines = await readRoutines(reading, privileges)
-  return {
+  const ofRelations = {
     namespaces: await readNamespaces(reading, privileges),
     relations: await readRelations(reading, privileges, routines),
     routines: new Map([...routines.values()].map((routine) => [routine.id, routine])),
+    roleMemberships: await readRoleMemberships(reading),
+    unmodelled: new Map(),
+    focus: null,
+  }
+  if (relations !== null) {
+    const roles = await readRoles(reading, new Map())
+    return { ...nothing, ...ofRelations, roles, server: { ...server, capabilities: [], drift: null } }
+  }
+  const set = await readSettings(reading)
+  return {
+    ...ofRelations,
     types: await readTypes(reading),
     sequences: await readSequences(reading, privileges),
     roles: await readRoles(reading, set.ofRoles),
-    roleMemberships: await readRoleMemberships(reading),
     defaultPrivileges: await readDefaultPrivileges(reading),
     publications: await readPublications(reading),
     extensions: await readExtensions(reading),
     eventTriggers: await readEventTriggers(reading),
     databaseSettings: set.ofDatabase,
-    unmodelled: new Map(),
     server: { ...server, capabilities: await readCapabilities(reading), drift: null },
-    focus: null,
   }
+}
+
+const nothing = {
+  types: new Map(),
+  sequences: new Map(),
+  defaultPrivileges: new Map(),
+  publications: new Map(),
+  extensions: new Map(),
+  eventTriggers: new Map(),
+  databaseSettings: new Map(),
 }

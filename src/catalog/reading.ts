@@ -1,6 +1,7 @@
 import { InputError } from '../findings/input-error.ts'
 import type { RoleName } from '../model/schema-model.ts'
 import type { Connection } from '../sql/connection.ts'
+import { firstUserOid } from './conditions.ts'
 import { PrintedSql } from './printed-sql.ts'
 
 /** One reading of the catalogs of a database, all from one snapshot. */
@@ -10,15 +11,29 @@ export class Reading {
   readonly printed = new PrintedSql()
   readonly #connection: Connection
   readonly #migrationRole: RoleName | null
+  readonly #relations: readonly number[] | null
 
-  constructor(connection: Connection, version: number, migrationRole: RoleName | null) {
+  /** `relations`: the oids of those that are to be read; null for all. */
+  constructor(
+    connection: Connection,
+    version: number,
+    migrationRole: RoleName | null,
+    relations: readonly number[] | null,
+  ) {
     this.#connection = connection
     this.version = version
     this.#migrationRole = migrationRole
+    this.#relations = relations
   }
 
   rows<Row>(query: string): Promise<readonly Row[]> {
     return this.#connection.query<Row>(query)
+  }
+
+  /** That a relation, by the SQL of its oid, is to be read. */
+  covers(oid: string): string {
+    if (this.#relations === null) return `${oid} >= ${firstUserOid}`
+    return `${oid} = any ('{${this.#relations.join()}}'::pg_catalog.oid[])`
   }
 
   /** The owner as the model has it: null where it is the role that ran the migrations. `given`: the server chose it. */

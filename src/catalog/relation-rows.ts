@@ -1,5 +1,5 @@
 import { sql } from '../sql/template.ts'
-import { firstUserOid, isOfSession, namespaceName, standsAlone } from './conditions.ts'
+import { isOfSession, namespaceName, standsAlone } from './conditions.ts'
 import type { Reading } from './reading.ts'
 
 export interface RelationRow {
@@ -19,17 +19,17 @@ export interface RelationRow {
  * Temporary relations of this session only; none that belong to an extension. Somebody's own may stand in the namespaces
  * of the system.
  */
-const relations = sql`
+const relations = (reading: Reading) => sql`
   select c.oid,
     ${namespaceName('c', 'n')} as namespace, c.relname as name, c.relkind as kind, c.relpersistence as persistence,
     pg_catalog.pg_get_userbyid(c.relowner) as owner,
     c.relrowsecurity as enabled, c.relforcerowsecurity as forced, c.relispartition as partition,
     c.relacl::pg_catalog.text as acl
   from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-  where c.oid >= ${firstUserOid} and c.relkind in ('r', 'p', 'v', 'm', 'f')
+  where ${reading.covers('c.oid')} and c.relkind in ('r', 'p', 'v', 'm', 'f')
     and ${isOfSession('c')} and ${standsAlone('pg_class', 'c.oid')}
   order by c.oid`
 
 export function readRelationRows(reading: Reading): Promise<readonly RelationRow[]> {
-  return reading.rows<RelationRow>(relations)
+  return reading.rows<RelationRow>(relations(reading))
 }

@@ -1,7 +1,6 @@
 import type { Rule } from '../model/schema-model.ts'
 import { as } from '../sql/node.ts'
 import { sql } from '../sql/template.ts'
-import { firstUserOid } from './conditions.ts'
 import { grouped, oneOf, type Reading } from './reading.ts'
 import { firesInSessions } from './triggers.ts'
 
@@ -15,11 +14,11 @@ interface RuleRow {
 }
 
 /** A rule on SELECT is the query of a view. */
-const rules = sql`
+const rules = (reading: Reading) => sql`
   select ev_class as relation, rulename as name, ev_type as event, is_instead as instead,
     coalesce(pg_catalog.pg_get_ruledef(oid), '') as definition, ev_enabled as enabled
   from pg_catalog.pg_rewrite
-  where ev_class >= ${firstUserOid} and ev_type <> '1'
+  where ${reading.covers('ev_class')} and ev_type <> '1'
   order by ev_class, oid`
 
 const events: Readonly<Record<string, Rule['event']>> = { '2': 'update', '3': 'insert', '4': 'delete' }
@@ -27,7 +26,7 @@ const events: Readonly<Record<string, Rule['event']>> = { '2': 'update', '3': 'i
 /** By the oid of the relation, in the order of creation. */
 export async function readRules(reading: Reading): Promise<ReadonlyMap<number, readonly Rule[]>> {
   return grouped(
-    await reading.rows<RuleRow>(rules),
+    await reading.rows<RuleRow>(rules(reading)),
     ({ relation }) => relation,
     ({ name, event, instead, definition, enabled }) => {
       const { whereClause, actions } = as(reading.printed.query(definition), 'RuleStmt') ?? {}

@@ -2,7 +2,6 @@ import type { RoutineId, Trigger } from '../model/schema-model.ts'
 import { displayId } from '../sql/identifiers.ts'
 import { as, strings } from '../sql/node.ts'
 import { sql } from '../sql/template.ts'
-import { firstUserOid } from './conditions.ts'
 import { grouped, type Reading } from './reading.ts'
 
 interface TriggerRow {
@@ -20,7 +19,7 @@ interface TriggerRow {
  * Triggers that somebody made, and their copies on partitions, which PostgreSQL 14 counts as internal; none of those
  * behind foreign keys and deferrable keys.
  */
-const triggers = sql`
+const triggers = (reading: Reading) => sql`
   select t.tgrelid as relation, t.tgname as name, t.tgtype as type, t.tgenabled as enabled,
     n.nspname as namespace, p.proname as routine,
     case when t.tgnargs > 0 or t.tgqual is not null or t.tgattr::pg_catalog.text <> ''
@@ -29,7 +28,7 @@ const triggers = sql`
     join pg_catalog.pg_proc p on p.oid = t.tgfoid
     join pg_catalog.pg_namespace n on n.oid = p.pronamespace
     left join pg_catalog.pg_constraint k on k.oid = t.tgconstraint
-  where t.tgrelid >= ${firstUserOid}
+  where ${reading.covers('t.tgrelid')}
     and (not t.tgisinternal or t.tgparentid <> 0 and coalesce(k.contype, 't') = 't')
   order by t.tgrelid, t.oid`
 
@@ -47,7 +46,7 @@ const events = [
 /** By the oid of the relation, in the order of creation. */
 export async function readTriggers(reading: Reading): Promise<ReadonlyMap<number, readonly Trigger[]>> {
   return grouped(
-    await reading.rows<TriggerRow>(triggers),
+    await reading.rows<TriggerRow>(triggers(reading)),
     ({ relation }) => relation,
     ({ name, type, enabled, namespace, routine, definition }) => ({
       name,

@@ -1,7 +1,7 @@
 import type { ViewDefinition } from '../model/schema-model.ts'
 import { displayId } from '../sql/identifiers.ts'
 import { sql } from '../sql/template.ts'
-import { firstUserOid, isOfSession } from './conditions.ts'
+import { isOfSession } from './conditions.ts'
 import { relationsRead, routinesNamed } from './printed-sql.ts'
 import type { Reading } from './reading.ts'
 import type { ReadRoutines } from './routines.ts'
@@ -15,7 +15,7 @@ interface ViewRow {
   readonly checkOption: 'local' | 'cascaded' | null
 }
 
-const views = sql`
+const views = (reading: Reading) => sql`
   select c.oid as relation, coalesce(pg_catalog.pg_get_viewdef(c.oid), '') as query,
     coalesce(pg_catalog.bool_or(o.option_value::pg_catalog.bool)
       filter (where o.option_name = 'security_invoker'), false) as "securityInvoker",
@@ -23,7 +23,7 @@ const views = sql`
       filter (where o.option_name = 'security_barrier'), false) as "securityBarrier",
     pg_catalog.max(o.option_value) filter (where o.option_name = 'check_option') as "checkOption"
   from pg_catalog.pg_class c left join lateral pg_catalog.pg_options_to_table(c.reloptions) o on true
-  where c.oid >= ${firstUserOid} and c.relkind in ('v', 'm') and ${isOfSession('c')}
+  where ${reading.covers('c.oid')} and c.relkind in ('v', 'm') and ${isOfSession('c')}
   group by c.oid
   order by c.oid`
 
@@ -32,7 +32,7 @@ export async function readViews(
   reading: Reading,
   routines: ReadRoutines,
 ): Promise<ReadonlyMap<number, ViewDefinition>> {
-  const rows = await reading.rows<ViewRow>(views)
+  const rows = await reading.rows<ViewRow>(views(reading))
   const called = await readViewCalls(reading)
   return new Map(
     rows.map(({ relation, query: text, securityInvoker, securityBarrier, checkOption }) => {

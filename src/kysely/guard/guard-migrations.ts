@@ -24,6 +24,8 @@ export interface GuardOptions {
   readonly withoutTransaction?: readonly string[]
   /** Names of migrations whose `down` changes rows on purpose. */
   readonly rowsInDown?: readonly string[]
+  /** Reads all catalogs around each migration, be it needed or not: slower, and with the same verdict. Default false. */
+  readonly thorough?: boolean
 }
 
 /**
@@ -65,6 +67,7 @@ function guarded(name: string, migration: GuardableMigration, options: GuardOpti
       judgement: {
         tenancy: tenancyDeclaration.parse(options.tenancy ?? {}),
         severities: options.checks ?? {},
+        isThorough: options.thorough ?? false,
       },
     })
   }

@@ -1,10 +1,8 @@
 import type { DatabaseConnection, Kysely } from 'kysely'
-import { kindOf } from '../../sql/node.ts'
-import { parseStatements } from '../../sql/parse.ts'
 import { watchUnfinished } from '../unfinished.ts'
 import { needsNoTransaction } from './alone.ts'
+import { bookkeepingWrite, isInert } from './bookkeeping.ts'
 import type { CapturedStatement } from './captured-statement.ts'
-import { type CatalogDigest, changedBetween } from './catalog-digest.ts'
 import { WrittenRows } from './changed-rows.ts'
 import { runDeferredTriggers } from './deferred-triggers.ts'
 import { guardedHandle } from './guarded-handle.ts'
@@ -63,16 +61,22 @@ class Runner {
     if (session === null) return await this.#runAlone()
     const verification = await Verification.begin(this.#server, this.#run.judgement, true)
     const written = this.#guardsRows ? await WrittenRows.begin(this.#server) : null
-    const gate = new StatementGate(this.#server, { ...this.#run, isAlone: false }, (_, send) => send())
+    const gate = new StatementGate(
+      this.#server,
+      { ...this.#run, isAlone: false },
+      (captured) => verification.foresee(captured),
+      (_, send) => send(),
+    )
     await this.#runBody(gate)
     const problems = await this.#verify({ session, verification, written }, gate.captured, gate.failures)
     this.#assertNoneRefused(gate)
     if (problems.length > 0) throw this.#refused(problems)
     await session.end()
-    const verified = await verification.digest()
     watchNext(this.#connection, async (text, send) => {
+      const write = bookkeepingWrite(text)
+      if (write === null || (await isInert(this.#server, write))) return await send()
       const result = await send()
-      if (isWriting(text)) await this.#assertUnchanged(verification, verified)
+      await this.#assertUnchanged(verification)
       return result
     })
   }
@@ -82,19 +86,15 @@ class Runner {
     if (!this.#run.mayRunAlone) throw this.#refused([problemOfObjection(noTransaction)])
     const verification = await Verification.begin(this.#server, this.#run.judgement, false)
     const problems: Problem[] = []
-    let previous: Promise<unknown> = Promise.resolve()
-    const gate = new StatementGate(this.#server, { ...this.#run, isAlone: true }, (captured, send) => {
-      const own = async () => {
-        if (captured.some(({ node }) => needsNoTransaction(node))) return await send()
-        return await this.#inTransaction(send, async (session) => {
-          const found = await this.#verify({ session, verification, written: null }, captured, [])
-          problems.push(...found)
-          if (found.length > 0) throw this.#refused(found)
-        })
-      }
-      const answer = previous.then(own, own)
-      previous = answer
-      return answer
+    const foresee = (captured: readonly CapturedStatement[]) => verification.foresee(captured)
+    const circumstances = { ...this.#run, isAlone: true }
+    const gate = new StatementGate(this.#server, circumstances, foresee, async (captured, send) => {
+      if (captured.some(({ node }) => needsNoTransaction(node))) return await send()
+      return await this.#inTransaction(send, async (session) => {
+        const found = await this.#verify({ session, verification, written: null }, captured, [])
+        problems.push(...found)
+        if (found.length > 0) throw this.#refused(found)
+      })
     })
     await this.#runBody(gate)
     this.#assertNoneRefused(gate)
@@ -104,10 +104,10 @@ class Runner {
       const found = errors.map((defect) => problemOfDefect(defect, gate.captured))
       throw this.#refused(found, undefined, 'it ran without a transaction, and what it did stays')
     }
-    const verified = await verification.digest()
     watchNext(this.#connection, async (text, send) => {
-      if (!isWriting(text)) return await send()
-      return await this.#inTransaction(send, () => this.#assertUnchanged(verification, verified))
+      const write = bookkeepingWrite(text)
+      if (write === null || (await isInert(this.#server, write))) return await send()
+      return await this.#inTransaction(send, () => this.#assertUnchanged(verification))
     })
   }
 
@@ -134,9 +134,9 @@ class Runner {
   }
 
   /** What is safe now must still be so when the migrator has written down that the migration was applied. */
-  async #assertUnchanged(verification: Verification, verified: CatalogDigest): Promise<void> {
+  async #assertUnchanged(verification: Verification): Promise<void> {
     const deferred = await runDeferredTriggers(this.#server)
-    const changed = changedBetween(verified, await verification.digest())
+    const changed = await verification.changedSince()
     if (deferred === null && changed.size === 0) return
     throw this.#refused([problemOfObjection(deferred ?? changedAfterwards)])
   }
@@ -203,12 +203,6 @@ class Runner {
     const { name, direction } = this.#run
     return new MigrationRefused(name, direction, problems, { kept, cause })
   }
-}
-
-/** Whether it is how a migrator writes down what it has done. */
-function isWriting(text: string): boolean {
-  const kinds = parseStatements(text).map((statement) => 'node' in statement && kindOf(statement.node))
-  return kinds.some((kind) => kind === 'InsertStmt' || kind === 'DeleteStmt')
 }
 
 function messageOf(error: unknown): string {

@@ -19,6 +19,9 @@ export interface Failure {
   readonly at: CallSite | null
 }
 
+/** What is done before statements are sent. */
+export type Prepare = (captured: readonly CapturedStatement[]) => Promise<void>
+
 /** How the statements of a migration that passed are sent. */
 export type Send = <Row>(
   captured: readonly CapturedStatement[],
@@ -35,13 +38,16 @@ export class StatementGate {
   readonly failures: Failure[] = []
   readonly #server: ServerConnection
   readonly #circumstances: Circumstances
+  readonly #prepare: Prepare
   readonly #send: Send
   readonly #running = new Map<Promise<unknown>, { readonly text: string; readonly trace: Error }>()
+  #previous: Promise<unknown> = Promise.resolve()
   #isSealed = false
 
-  constructor(server: ServerConnection, circumstances: Circumstances, send: Send) {
+  constructor(server: ServerConnection, circumstances: Circumstances, prepare: Prepare, send: Send) {
     this.#server = server
     this.#circumstances = circumstances
+    this.#prepare = prepare
     this.#send = send
   }
 
@@ -57,10 +63,13 @@ export class StatementGate {
   execute<Row>(given: CompiledQuery, rest: readonly unknown[], caller: Error): Promise<QueryResult<Row>> {
     const trace = nearest(caller)
     const query = this.#fixed(given, trace)
-    return this.#track(query.sql, trace, async () => {
-      const captured = await this.#admit(query, trace)
-      return await this.#send(captured, () => this.#server.execute<Row>(query, ...rest))
-    })
+    return this.#track(query.sql, trace, () =>
+      this.#inTurn(async () => {
+        const captured = await this.#admit(query, trace)
+        await this.#prepare(captured)
+        return await this.#send(captured, () => this.#server.execute<Row>(query, ...rest))
+      }),
+    )
   }
 
   async *stream<Row>(
@@ -74,10 +83,21 @@ export class StatementGate {
     const ended = new Promise<void>((resolve) => {
       end = resolve
     })
-    const done = this.#track(query.sql, trace, () => ended)
+    let begin = () => {}
+    const begun = new Promise<void>((resolve) => {
+      begin = resolve
+    })
+    const done = this.#track(query.sql, trace, () =>
+      this.#inTurn(() => {
+        begin()
+        return ended
+      }),
+    )
     try {
+      await begun
       if (this.#circumstances.isAlone) this.refuse(query.sql, streamed, trace)
-      await this.#admit(query, trace)
+      const captured = await this.#admit(query, trace)
+      await this.#prepare(captured)
       for await (const result of this.#server.stream<Row>(query, ...rest)) {
         this.#assertOpen(query.sql, trace)
         yield result
@@ -96,6 +116,13 @@ export class StatementGate {
     const refusal = { ...objection, text, at: callSiteOf(trace) }
     this.refusals.push(refusal)
     throw new StatementRefused(refusal)
+  }
+
+  /** One statement at a time: what is read before one must not see another at work. */
+  #inTurn<Result>(run: () => Promise<Result>): Promise<Result> {
+    const answer = this.#previous.then(run, run)
+    this.#previous = answer
+    return answer
   }
 
   /** What is read is what is sent, however often the object that was given is asked for its text. */

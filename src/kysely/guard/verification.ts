@@ -1,37 +1,60 @@
 import { readCatalog } from '../../catalog/read-catalog.ts'
-import { type ActiveCheck, activeChecks, type Defect, examine } from '../../checks/examine.ts'
+import { activeChecks, type Defect, examine } from '../../checks/examine.ts'
 import type { Severity } from '../../findings/finding.ts'
-import type { SchemaModel } from '../../model/schema-model.ts'
+import type { Focus, Relation, RelationId, SchemaModel } from '../../model/schema-model.ts'
 import { assumeTenancy } from '../../policy/assume-tenancy.ts'
 import { Isolation } from '../../policy/isolation.ts'
 import { RoutineBodies } from '../../policy/routines.ts'
 import type { TenancyDeclaration } from '../../tenancy/declaration.ts'
-import { type CatalogDigest, CatalogDigests } from './catalog-digest.ts'
+import type { CapturedStatement } from './captured-statement.ts'
+import { type CatalogDigest, CatalogDigests, changedBetween } from './catalog-digest.ts'
+import { foresee } from './foresight.ts'
+import { isMentioned, type RelationIds, relationsNamed, relationsNeeded } from './related.ts'
 import type { ServerConnection } from './server-connection.ts'
 
 /** Under what a schema is judged. */
 export interface Judgement {
   readonly tenancy: TenancyDeclaration
   readonly severities: Readonly<Record<string, Severity | 'off'>>
+  /** Reads everything before and after each migration, whatever it does. */
+  readonly isThorough: boolean
 }
 
-/** What the catalogs hold before a migration, and what is wrong after it that was not before. */
+/** Catalogs of others than relations that a new table writes to, and that change no verdict on an old one. */
+const besideTables: ReadonlySet<string> = new Set(['pg_type', 'pg_enum', 'pg_namespace'])
+
+/**
+ * What is wrong after a migration that was not before.
+ *
+ * Most migrations make tables, or add to one. Then those alone are read, with what a verdict on them looks at, and the digests of
+ * the catalogs prove that nothing else has changed. Before a statement that may change more, everything is read.
+ */
 export class Verification {
   readonly #server: ServerConnection
   readonly #judgement: Judgement
   readonly #digests: CatalogDigests
-  readonly #before: SchemaModel
+  readonly #inTransaction: boolean
+  readonly #start: CatalogDigest
+  /** As it was when errors were looked for. */
+  #verified: CatalogDigest
+  /** As they were before the migration, by oid; null where that can't be known any more. */
+  readonly #former = new Map<number, Relation | null>()
+  /** All that was there before the migration, where that was read. */
+  #before: SchemaModel | null = null
 
   private constructor(
     server: ServerConnection,
     judgement: Judgement,
+    inTransaction: boolean,
     digests: CatalogDigests,
-    before: SchemaModel,
+    start: CatalogDigest,
   ) {
     this.#server = server
     this.#judgement = judgement
+    this.#inTransaction = inTransaction
     this.#digests = digests
-    this.#before = before
+    this.#start = start
+    this.#verified = start
   }
 
   static async begin(
@@ -40,32 +63,163 @@ export class Verification {
     inTransaction: boolean,
   ): Promise<Verification> {
     const digests = await CatalogDigests.of(server)
-    const before = await readCatalog(server, { inTransaction })
-    return new Verification(server, judgement, digests, before)
+    const verification = new Verification(server, judgement, inTransaction, digests, await digests.read())
+    const isKnown = judgement.tenancy.tenantKey && judgement.tenancy.tenants && judgement.tenancy.memberships
+    if (!inTransaction || judgement.isThorough || !isKnown) await verification.#readAllBefore()
+    return verification
   }
 
-  digest(): Promise<CatalogDigest> {
-    return this.#digests.read()
+  /** What has changed since the errors were looked for. */
+  async changedSince(): Promise<ReadonlySet<string>> {
+    return changedBetween(this.#verified, await this.#digests.read())
   }
 
-  /** The errors that are new. Old ones under the tenancy of now are those of the schema of before. */
+  /** To be called before statements are sent: reads what they may change, while it still is as it was. */
+  async foresee(statements: readonly CapturedStatement[]): Promise<void> {
+    if (this.#before !== null) return
+    for (const { node } of statements) {
+      const { touches, makes, isAdditive } = foresee(node)
+      if (makes !== null && (await isMentioned(this.#server, makes))) return await this.#readAllBefore()
+      if (touches === null) return await this.#readAllBefore()
+      if (touches.length === 0) continue
+      const named = await relationsNamed(this.#server, touches)
+      const unread = [...named.keys()].filter((oid) => this.#wasThere(oid) && !this.#former.has(oid))
+      const isOld = [...named.keys()].some((oid) => this.#wasThere(oid))
+      if (isOld && !isAdditive) return await this.#readAllBefore()
+      if (unread.length > 0) await this.#readBefore(unread, named)
+    }
+  }
+
+  /** The errors that are new. `inTransaction`: whether the connection is in one. */
   async newErrors(inTransaction: boolean): Promise<readonly Defect[]> {
-    const after = await readCatalog(this.#server, { inTransaction })
+    this.#verified = await this.#digests.read()
+    const changed = changedBetween(this.#start, this.#verified)
+    if (changed.size === 0) return []
+    const few = this.#before === null ? await this.#errorsOfFew(changed) : null
+    if (few !== null) return few
+    const after = await this.#read(inTransaction)
     const { tenancy } = assumeTenancy(after, this.#judgement.tenancy)
-    const errorsOf = (model: SchemaModel) =>
-      examine(this.#errors(), tenancy, new Isolation(model, tenancy, new RoutineBodies()), null)
-    const found = errorsOf(after)
-    if (found.size === 0) return []
-    const old = errorsOf(this.#before)
-    return [...found.values()].filter((defect) => isNew(defect, old.get(defect.key)))
+    const found = this.#errorsIn(after, tenancy, null)
+    if (this.#before === null || found.size === 0) return [...found.values()]
+    const made = await this.#idsOf([...changed].filter((key) => !this.#start.has(key)))
+    return newOf(found, this.#errorsIn(this.#before, tenancy, null), made)
   }
 
-  #errors(): readonly ActiveCheck[] {
-    return activeChecks(this.#judgement.severities).filter(({ severity }) => severity === 'error')
+  /** Null where more has changed than new relations, and old ones that were read in time and stand as they stood. */
+  async #errorsOfFew(changed: ReadonlySet<string>): Promise<readonly Defect[] | null> {
+    const oids = this.#changedRelations(changed)
+    if (oids === null) return null
+    const { tenants, memberships } = this.#judgement.tenancy
+    const anchors = await relationsNamed(this.#server, [tenants ?? '', memberships?.relation ?? ''])
+    const ids = await relationsNeeded(this.#server, [...oids, ...anchors.keys()])
+    if (oids.some((oid) => !ids.has(oid))) return null
+    const after = await this.#read(true, [...ids.keys()])
+    const before = new Map(after.relations)
+    for (const oid of oids) {
+      const id = ids.get(oid) ?? ''
+      const former = this.#former.get(oid)
+      before.delete(id)
+      if (former === undefined) continue
+      const isAnchor = anchors.has(oid)
+      if (former === null || !standsAlike(former, after.relations.get(id), isAnchor)) return null
+      before.set(former.id, former)
+    }
+    const { tenancy } = assumeTenancy(after, this.#judgement.tenancy)
+    const focus = focusOn(oids.flatMap((oid) => ids.get(oid) ?? []))
+    const found = this.#errorsIn(after, tenancy, focus)
+    if (found.size === 0) return []
+    const made = new Set(oids.flatMap((oid) => (this.#wasThere(oid) ? [] : (ids.get(oid) ?? []))))
+    return newOf(found, this.#errorsIn({ ...after, relations: before }, tenancy, null), made)
+  }
+
+  /** The oids of the changed relations, where nothing else has changed and each is new or was read. */
+  #changedRelations(changed: ReadonlySet<string>): readonly number[] | null {
+    const oids: number[] = []
+    for (const key of changed) {
+      const [catalog, oid] = key.split(' ')
+      if (catalog !== 'relation') {
+        if (besideTables.has(key)) continue
+        return null
+      }
+      if (this.#start.has(key) && !this.#former.has(Number(oid))) return null
+      oids.push(Number(oid))
+    }
+    return oids
+  }
+
+  async #idsOf(keys: readonly string[]): Promise<ReadonlySet<RelationId>> {
+    const oids = keys.flatMap((key) => (key.startsWith('relation ') ? Number(key.split(' ')[1]) : []))
+    const ids = await relationsNeeded(this.#server, oids)
+    return new Set(oids.flatMap((oid) => ids.get(oid) ?? []))
+  }
+
+  #wasThere(oid: number): boolean {
+    return this.#start.has(`relation ${oid}`)
+  }
+
+  async #readBefore(oids: readonly number[], ids: RelationIds): Promise<void> {
+    const now = await this.#digests.read()
+    const { relations } = await this.#read(this.#inTransaction, oids)
+    for (const oid of oids) {
+      const key = `relation ${oid}`
+      const isAsItWas = this.#start.get(key) === now.get(key)
+      this.#former.set(oid, isAsItWas ? (relations.get(ids.get(oid) ?? '') ?? null) : null)
+    }
+  }
+
+  /** Reads all, and puts back what the migration has already changed; what can't be put back leaves it unread. */
+  async #readAllBefore(): Promise<void> {
+    const oids = this.#changedRelations(changedBetween(this.#start, await this.#digests.read()))
+    if (oids === null) return
+    const model = await this.#read(this.#inTransaction)
+    const relations = new Map(model.relations)
+    for (const [oid, id] of await relationsNeeded(this.#server, oids)) {
+      if (!oids.includes(oid)) continue
+      const former = this.#former.get(oid)
+      if (former === null) return
+      relations.delete(id)
+      if (former !== undefined) relations.set(former.id, former)
+    }
+    this.#before = { ...model, relations }
+  }
+
+  #read(inTransaction: boolean, relations?: readonly number[]): Promise<SchemaModel> {
+    return readCatalog(this.#server, { inTransaction, ...(relations === undefined ? {} : { relations }) })
+  }
+
+  #errorsIn(
+    model: SchemaModel,
+    tenancy: Parameters<typeof examine>[1],
+    focus: Focus | null,
+  ): ReadonlyMap<string, Defect> {
+    const checks = activeChecks(this.#judgement.severities).filter(({ severity }) => severity === 'error')
+    const examination = focus === null ? null : { focus, moved: new Map() }
+    return examine(checks, tenancy, new Isolation(model, tenancy, new RoutineBodies()), examination)
   }
 }
 
-/** The same subject with another defect is new: the message tells what it is. */
-function isNew({ found }: Defect, old: Defect | undefined): boolean {
-  return old === undefined || old.found.message !== found.message
+function focusOn(relations: readonly RelationId[]): Focus {
+  return { relations: new Set(relations), routines: new Set(), unmodelled: new Set(), cluster: false }
+}
+
+/** Whether others may be judged by a relation as before. Of what the tenancy rests on nothing may have changed. */
+function standsAlike(one: Relation, other: Relation | undefined, isAnchor: boolean): boolean {
+  if (other === undefined) return false
+  const told = (relation: Relation) => {
+    const { columns, constraints, indexes, triggers, ...rest } = relation
+    return JSON.stringify(isAnchor ? [rest, columns, constraints] : rest)
+  }
+  return told(one) === told(other)
+}
+
+/** The same subject with another defect is new, and so is whatever is wrong with a relation that was made now. */
+function newOf(
+  found: ReadonlyMap<string, Defect>,
+  old: ReadonlyMap<string, Defect>,
+  made: ReadonlySet<RelationId>,
+): readonly Defect[] {
+  return [...found.values()].filter(
+    ({ key, found: { relation, message } }) =>
+      made.has(relation ?? '') || old.get(key)?.found.message !== message,
+  )
 }

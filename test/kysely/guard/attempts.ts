@@ -144,7 +144,11 @@ export const attempts: Readonly<Record<string, Attempt>> = {
     refused: /invalid transaction termination/,
   },
   'a prepared statement': {
-    migrations: texts(makeLeak, 'prepare made as select make_leak()', 'execute made'),
+    migrations: up(async (db) => {
+      const name = `made_${performance.now()}`.replace('.', '_')
+      await send(db, makeLeak, `prepare ${name} as select make_leak()`)
+      await send(db, `execute ${name}`)
+    }),
     refused: noRowSecurity,
   },
   'a cursor': {
@@ -516,7 +520,7 @@ export const attempts: Readonly<Record<string, Attempt>> = {
             db,
             ...safeTable('barred').slice(0, 3),
             'create policy open on barred for select to app_user using (number is not null)',
-            `create policy barrier on barred as restrictive to app_user using ${own}`,
+            `create policy barrier on barred as restrictive to app_user using ${own} with check ${own}`,
           ),
         down: (db: Handle) => send(db, 'drop policy barrier on barred'),
       },

@@ -21,7 +21,8 @@ export interface RefusedStatement extends Span {
 
 export type ScriptStatement = ParsedStatement | RefusedStatement
 
-interface ScriptTree {
+/** A parsed script, as the JSON of the grammar has it. */
+export interface ScriptTree {
   readonly stmts?: readonly {
     readonly stmt: Node
     readonly stmt_location?: number

@@ -22,11 +22,23 @@ export const signal = {
 
 export type Request =
   /** Texts that will be asked for, in this order. Each is known by its start in all of them, end to end. */
-  | { readonly kind: 'ahead'; readonly scripts: readonly string[] }
-  | { readonly kind: 'script' | 'plpgsql'; readonly text: string }
+  { readonly kind: 'ahead'; readonly scripts: readonly string[] } | Text
 
-/** `id`: the start of a text parsed ahead; null for the answer to what was asked at once. */
-export type Answer = { readonly id: number | null } & (
+export interface Text {
+  readonly kind: 'script' | 'plpgsql'
+  readonly text: string
+}
+
+/** A text that a script leads to: one of its DO blocks, or SQL in that. */
+export interface ParsedCode extends Text {
+  readonly outcome: Outcome
+}
+
+/**
+ * `id`: the start of a text parsed ahead; null for the answer to what was asked at once. `code`: what will be asked for after
+ * that text.
+ */
+export type Answer = { readonly id: number | null; readonly code?: readonly ParsedCode[] } & (
   | { readonly outcome: Outcome }
   | { readonly overrun: string }
   | { readonly failure: string }

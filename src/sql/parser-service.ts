@@ -1,5 +1,6 @@
 import { parentPort, receiveMessageOnPort } from 'node:worker_threads'
-import { type Grammar, loadGrammar, ParserOverrun } from './grammar.ts'
+import { codeIn, parseText } from './code-ahead.ts'
+import { type Grammar, loadGrammar, type Outcome, ParserOverrun } from './grammar.ts'
 import { type Answer, count, type ParserLink, type Request, signal } from './parser-protocol.ts'
 
 /** How much text is parsed before it is asked for: its trees wait as JSON, ten to fifty times as long. */
@@ -39,8 +40,7 @@ class ParserService {
 
   #take(request: Request): void {
     if (request.kind === 'ahead') for (const script of request.scripts) this.#scripts.push(script)
-    else if (request.kind === 'script') this.#answer(null, () => this.#grammar.parse(request.text))
-    else this.#answer(null, () => this.#grammar.parsePlPgSql(request.text))
+    else this.#answer(null, () => ({ outcome: parseText(this.#grammar, request) }))
   }
 
   /** False where nothing is to be parsed, or enough waits to be asked for. */
@@ -48,21 +48,27 @@ class ParserService {
     const script = this.#scripts[this.#next]
     const reached = Atomics.load(this.#link.signals, signal.reached)
     if (script === undefined || this.#start >= reached + window) return false
-    this.#answer(this.#start, () => this.#grammar.parse(script))
+    this.#answer(this.#start, () => {
+      const outcome = this.#grammar.parse(script)
+      const code = codeIn(this.#grammar, outcome)
+      return code.length === 0 ? { outcome } : { outcome, code }
+    })
     this.#start += script.length
     this.#next++
     return true
   }
 
-  #answer(id: number | null, parse: () => ReturnType<Grammar['parse']>): void {
+  #answer(id: number | null, parse: () => Parsed): void {
     this.#link.port.postMessage(answerOf(id, parse))
     count(this.#link.signals, signal.answered)
   }
 }
 
-function answerOf(id: number | null, parse: () => ReturnType<Grammar['parse']>): Answer {
+type Parsed = Pick<Answer, 'code'> & { readonly outcome: Outcome }
+
+function answerOf(id: number | null, parse: () => Parsed): Answer {
   try {
-    return { id, outcome: parse() }
+    return { id, ...parse() }
   } catch (error) {
     if (error instanceof ParserOverrun) return { id, overrun: error.message }
     return { id, failure: error instanceof Error ? error.message : String(error) }

@@ -1,6 +1,6 @@
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads'
 import { type Grammar, type Outcome, ParserOverrun } from './grammar.ts'
-import { type Answer, count, type ParserLink, type Request, signal } from './parser-protocol.ts'
+import { type Answer, count, type ParserLink, type Request, signal, type Text } from './parser-protocol.ts'
 
 /**
  * A grammar in a thread of its own, so that parsing uses a second core. It is loaded there alone, while this thread still
@@ -15,6 +15,8 @@ export class ParserThread implements Grammar {
   /** Texts that are parsed ahead and were not asked for yet, with their start in all of them. */
   readonly #ahead = new Map<string, number>()
   readonly #answers = new Map<number | null, Answer>()
+  /** The code of the script that was asked for last, by kind and text. */
+  #code: ReadonlyMap<string, Outcome> = new Map()
   #length = 0
 
   /**
@@ -63,29 +65,27 @@ export class ParserThread implements Grammar {
 
   parse(script: string): Outcome {
     const start = this.#ahead.get(script)
-    if (start === undefined) {
-      this.#ask({ kind: 'script', text: script })
-      return this.#answer(null)
-    }
+    if (start === undefined) return this.#now({ kind: 'script', text: script })
     this.#ahead.delete(script)
-    return this.#answer(start)
+    const answer = this.#receive(start)
+    this.#code = new Map((answer.code ?? []).map((code) => [keyOf(code), code.outcome]))
+    return outcomeOf(answer)
   }
 
   parsePlPgSql(statement: string): Outcome {
-    this.#ask({ kind: 'plpgsql', text: statement })
-    return this.#answer(null)
+    return this.#now({ kind: 'plpgsql', text: statement })
+  }
+
+  #now(text: Text): Outcome {
+    const known = this.#code.get(keyOf(text))
+    if (known !== undefined) return known
+    this.#ask(text)
+    return outcomeOf(this.#receive(null))
   }
 
   #ask(request: Request): void {
     this.#port.postMessage(request)
     count(this.#signals, signal.asked)
-  }
-
-  #answer(id: number | null): Outcome {
-    const answer = this.#receive(id)
-    if ('outcome' in answer) return answer.outcome
-    if ('overrun' in answer) throw new ParserOverrun(answer.overrun)
-    throw failed(answer.failure)
   }
 
   #receive(id: number | null): Answer {
@@ -112,6 +112,16 @@ export class ParserThread implements Grammar {
       throw failed(`it gave no answer for ${this.#patience / 1000} seconds`)
     }
   }
+}
+
+function keyOf({ kind, text }: Text): string {
+  return `${kind} ${text}`
+}
+
+function outcomeOf(answer: Answer): Outcome {
+  if ('outcome' in answer) return answer.outcome
+  if ('overrun' in answer) throw new ParserOverrun(answer.overrun)
+  throw failed(answer.failure)
 }
 
 function failed(reason: string, cause?: unknown): Error {

@@ -49,6 +49,24 @@ describe('ParserThread', () => {
     expect(texts.toReversed().map((text) => thread.parse(text))).toEqual(expected.toReversed())
   })
 
+  it('has the DO blocks of what is parsed ahead, and the SQL in them, without being asked for them', async () => {
+    const body =
+      "declare x int; begin if größe() then create type t as enum ('€'); end if; x := 1; perform f(); end"
+    const script = `select 1; do $$ ${body} $$; do language plperl 'begin'; do $$ if $$`
+    const answering = new ParserThread(worker, 100)
+    await answering.load()
+    answering.parseAhead([script])
+    answering.parse(script)
+    await answering.stop()
+    const block = `DO $body$ ${body} $body$`
+    expect(answering.parsePlPgSql(block)).toEqual(direct.parsePlPgSql(block))
+    expect(answering.parsePlPgSql('DO $body$ if $body$')).toEqual(direct.parsePlPgSql('DO $body$ if $body$'))
+    for (const sql of ['SELECT größe()', "create type t as enum ('€')", 'SELECT f()']) {
+      expect(answering.parse(sql)).toEqual(direct.parse(sql))
+    }
+    expect(() => answering.parse('select 2')).toThrow('it gave no answer')
+  })
+
   it('goes on with what is parsed ahead though more than it keeps ready was left out', () => {
     const long = (letter: string) => `select '${letter.repeat(1 << 20)}'`
     const texts = [...'abcdefgh'].map(long)

@@ -1,6 +1,6 @@
 import type { DefElem } from 'libpg-query'
+import { blockOf, doStatement } from '../../sql/do-block.ts'
 import { skipBlank } from '../../sql/lexer.ts'
-import { as } from '../../sql/node.ts'
 import type { Handlers, StatementContext } from '../context.ts'
 import type { PlaceOf } from '../dynamic/frame.ts'
 import { readSteps } from '../dynamic/read-steps.ts'
@@ -8,25 +8,14 @@ import { runCode } from '../dynamic/run.ts'
 
 /** DO: what its code does as far as that can be computed counts as if it stood in the file; the rest is unmodelled. */
 export const doBlockStatements = {
-  DoStmt({ args }, context) {
-    const options = (args ?? []).flatMap((arg) => as(arg, 'DefElem') ?? [])
-    const language = as(options.find(({ defname }) => defname === 'language')?.arg, 'String')?.sval
-    if (language !== undefined && language.toLowerCase() !== 'plpgsql') {
-      return context.unmodelled(`DO in ${language}`, null)
-    }
-    const code = options.find(({ defname }) => defname === 'as')
-    const body = as(code?.arg, 'String')?.sval ?? ''
-    const read = readSteps(`DO ${quoted(body)}`, body)
+  DoStmt(statement, context) {
+    const { language, isPlPgSql, body, code } = blockOf(statement)
+    if (!isPlPgSql) return context.unmodelled(`DO in ${language}`, null)
+    const read = readSteps(doStatement(body), body)
     if ('error' in read) return context.unmodelled(`PL/pgSQL that can't be read: ${read.error}`, null)
     runCode(context, read.steps, placesIn(context, code))
   },
 } satisfies Partial<Handlers>
-
-function quoted(body: string): string {
-  let tag = '$body$'
-  while (body.includes(tag)) tag = `${tag.slice(0, -1)}_$`
-  return `${tag}${body}${tag}`
-}
 
 /** Finds the SQL of a block in the file: from the line that PL/pgSQL gives on, as it is written there. */
 function placesIn(context: StatementContext, code: DefElem | undefined): PlaceOf {

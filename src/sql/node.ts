@@ -41,7 +41,7 @@ export function walk(root: unknown, visit: (kind: NodeKind, value: never) => boo
     return
   }
   if (typeof root !== 'object' || root === null) return
-  for (const key of Object.keys(root)) {
+  for (const key in root) {
     const value: unknown = (root as { readonly [key: string]: unknown })[key]
     if (typeof value !== 'object' || value === null) continue
     const tagged = key.charCodeAt(0) >= 65 && key.charCodeAt(0) <= 90

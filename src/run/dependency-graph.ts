@@ -10,11 +10,13 @@ interface Mentions {
   readonly names: ReadonlySet<string>
 }
 
-/** The fields of a record that say on what a relation depends. */
-const fields: Readonly<Record<Dependence, readonly (keyof Relation)[]>> = {
-  reference: ['constraints'],
-  descent: ['inherits', 'partitionOf', 'origin'],
-  reading: ['policies', 'triggers', 'view'],
+/** Whether two records of a relation say the same of what it depends on. */
+const dependAlike: Readonly<Record<Dependence, (one: Relation, other: Relation) => boolean>> = {
+  reference: (one, other) => one.constraints === other.constraints,
+  descent: (one, other) =>
+    one.inherits === other.inherits && one.partitionOf === other.partitionOf && one.origin === other.origin,
+  reading: (one, other) =>
+    one.policies === other.policies && one.triggers === other.triggers && one.view === other.view,
 }
 
 /**
@@ -42,8 +44,8 @@ export class DependencyGraph {
   /** Notes what a relation depends on, in the place of what its record of before did. */
   recordRelation(id: RelationId, before: Relation | undefined, relation: Relation | undefined): void {
     for (const dependence of dependences) {
-      const isSame = (field: keyof Relation) => before?.[field] === relation?.[field]
-      if (before !== undefined && relation !== undefined && fields[dependence].every(isSame)) continue
+      const isKnown = before !== undefined && relation !== undefined
+      if (isKnown && dependAlike[dependence](before, relation)) continue
       const keys = relation === undefined ? new Set<string>() : this.#dependenciesOf(relation, dependence)
       this.#edges[dependence].replace(id, keys)
       if (dependence === 'reading') for (const key of keys) this.#noteCalled(key)

@@ -60,6 +60,8 @@ export class Isolation {
     this.#former = this.#answers
     this.#answers = noAnswers()
     this.#outdated = new Map()
+    this.#tables = null
+    this.#gaps = null
     this.#values = this.#newValues()
     this.#plain = this.#ties({})
   }
@@ -100,6 +102,7 @@ export class Isolation {
 
   /** What the checks are to look at from now on. */
   focusOn(focus: Focus | null): SchemaModel {
+    if (focus === this.#model.focus) return this.#model
     this.#model = { ...this.#model, focus }
     this.#tables = null
     this.#gaps = null

@@ -38,6 +38,9 @@ export function writeGrants(table: RelationName, grants: readonly Grant[]): Reve
 /**
  * Takes from everybody but the owner what is granted on a table, on its columns and on the sequences behind them: what default
  * privileges granted when it was created, to roles that nobody can list beforehand, and what was granted to PUBLIC.
+ *
+ * Functions are qualified, and operators have operands of their own types, so that nobody who may create in a namespace that is
+ * searched can put others in their place.
  */
 export function revokeFromOthers(table: RelationName): string {
   const name = literal(qualified(table))
@@ -47,24 +50,26 @@ export function revokeFromOthers(table: RelationName): string {
     begin
       for granted in
         select distinct
-          own.name,
-          case privilege.grantee when 0 then 'public' else privilege.grantee::regrole::text end as grantee
+          own.oid::regclass as name,
+          case privilege.grantee when 0::oid then 'public' else privilege.grantee::regrole::text end as grantee
         from (
-          select ${name}::regclass as name
+          select ${name}::regclass::oid as oid
           union all
-          select pg_get_serial_sequence(${name}, attname)::regclass
-          from pg_attribute
-          where attrelid = ${name}::regclass and attnum > 0 and not attisdropped
+          select pg_catalog.pg_get_serial_sequence(${name}, attname)::regclass::oid
+          from pg_catalog.pg_attribute
+          where attrelid = ${name}::regclass::oid and attnum > 0 and not attisdropped
         ) as own
-        join pg_class as relation on relation.oid = own.name
+        join pg_catalog.pg_class as relation on relation.oid = own.oid
         cross join lateral (
-          select grantee from aclexplode(relation.relacl)
+          select grantee from pg_catalog.aclexplode(relation.relacl)
           union all
-          select acl.grantee from pg_attribute, aclexplode(attacl) as acl where attrelid = relation.oid
+          select acl.grantee
+          from pg_catalog.pg_attribute, pg_catalog.aclexplode(attacl) as acl
+          where attrelid = relation.oid
         ) as privilege
         where privilege.grantee <> relation.relowner
       loop
-        execute format('revoke all on table %s from %s cascade', granted.name, granted.grantee);
+        execute pg_catalog.format('revoke all on table %s from %s cascade', granted.name, granted.grantee);
       end loop;
     end`
   return `do ${dollarQuoted(body)}`
@@ -79,12 +84,12 @@ function grantSequences(table: RelationName, writers: readonly Grant[]): string 
       serial regclass;
     begin
       for serial in
-        select pg_get_serial_sequence(${name}, attname)::regclass
-        from pg_attribute
-        where attrelid = ${name}::regclass and attnum > 0 and not attisdropped and attidentity = ''
+        select pg_catalog.pg_get_serial_sequence(${name}, attname)::regclass
+        from pg_catalog.pg_attribute
+        where attrelid = ${name}::regclass::oid and attnum > 0 and not attisdropped and attidentity = ''
       loop
         continue when serial is null;
-        execute format('grant usage on sequence %s to %s', serial, ${literal(roles)});
+        execute pg_catalog.format('grant usage on sequence %s to %s', serial, ${literal(roles)});
       end loop;
     end`
   return `do ${dollarQuoted(body)}`

@@ -110,6 +110,8 @@ const variants: readonly Variant[] = [
     before: [
       'create role anon nologin',
       'create role authenticated nologin',
+      `create role "O'Hara; ""x""" nologin`,
+      `alter default privileges for role migrator in schema public grant all on tables to "O'Hara; ""x"""`,
       ...['tables', 'sequences', 'functions'].map(
         (objects) =>
           `alter default privileges for role migrator in schema public grant all on ${objects} to anon, authenticated, public`,

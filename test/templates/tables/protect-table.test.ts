@@ -45,7 +45,9 @@ async function inUse(): Promise<void> {
     'create table public.payments (id uuid primary key default gen_random_uuid(), customer uuid not null, note text)',
     'grant all on public.payments to app_user',
     'grant update (note), references on public.payments to reporting, public',
+    'grant select on public.payments to reporting with grant option',
   ])
+  await scene.byHand('set role reporting', 'grant select on public.payments to pg_monitor', 'reset role')
   for (const party of [ownParty, otherParty]) {
     await scene.byHand(
       `insert into public.customers (tenant_id, name) values ('${scene.key(party)}', 'Smith')`,

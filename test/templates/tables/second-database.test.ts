@@ -39,3 +39,30 @@ test('in a second database of the same server, whose roles are there already, th
     }
   }
 })
+
+test('functions and operators that others put into the search path are not called by the migrator', async () => {
+  const [scene] = scenes
+  if (scene === undefined) throw new Error('no scene')
+  const hijack = "language plpgsql as $$ begin raise 'hijacked'; end $$"
+  await scene.byHand(
+    `create function public.format(text, regclass, text) returns text ${hijack}`,
+    `create function public.format(text, text, text) returns text ${hijack}`,
+    `create function public.aclexplode(aclitem[]) returns table (grantee oid) ${hijack}`,
+    `create function public.pg_get_serial_sequence(text, name) returns text ${hijack}`,
+    `create function public.is_oid(oid, integer) returns boolean ${hijack}`,
+    `create function public.is_oid(oid, regclass) returns boolean ${hijack}`,
+    `create function public.is_oid("char", text) returns boolean ${hijack}`,
+    'create operator public.= (leftarg = oid, rightarg = integer, function = public.is_oid)',
+    'create operator public.= (leftarg = oid, rightarg = regclass, function = public.is_oid)',
+    'create operator public.= (leftarg = "char", rightarg = text, function = public.is_oid)',
+    'create role passer_by',
+    'alter default privileges for role migrator in schema public grant all on tables to passer_by',
+  )
+  await scene.migrate(
+    createTenantTable(scene.blueprint, {
+      table: { namespace: 'public', name: 'orders' },
+      columns: [{ name: 'number', definition: 'serial' }],
+    }).up,
+  )
+  expect(await scene.refusal({ role: 'passer_by' }, 'select from public.orders')).toBe('42501')
+})

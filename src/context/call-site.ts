@@ -1,7 +1,7 @@
-import { dirname, relative, sep } from 'node:path'
+import { relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-const own = `${dirname(import.meta.dirname)}${sep}`
+const own = fileURLToPath(new URL('..', import.meta.url))
 const frame = /(?:\(|\bat (?:async )?)((?:file:\/\/|\/|[A-Za-z]:[\\/]).+?):(\d+):(\d+)\)?$/
 
 /**

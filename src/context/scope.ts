@@ -1,6 +1,6 @@
 import { ContextError } from './context-error.ts'
 import type { ContextNames } from './names.ts'
-import { readKey, readOneOf, readOptions, readText } from './values.ts'
+import { readKey, readObject, readOneOf, readText } from './values.ts'
 
 /** For whom, and why, statements of a context run. All values are checked, and as the server reads them. */
 export type Scope =
@@ -42,20 +42,26 @@ export interface Order {
 }
 
 export function tenantOrder(names: ContextNames, options: unknown): Order {
-  const given = readOptions('withTenant', options)
+  const given = readObject('the second argument of withTenant', options)
   const tenantId = readKey(names.keyType, 'tenantId', given.tenantId)
   const userId = readKey(names.userKeyType, 'userId', given.userId)
   return { scope: { kind: 'tenant', tenantId, userId }, ...readTransaction(given), log: readLog(given) }
 }
 
+/** The order of a job: of what a queue hands over, nothing but the keys is taken for an option. */
+export function jobOrder(names: ContextNames, item: unknown, options: object): Order {
+  const { tenantId, userId } = readObject('the item', item)
+  return tenantOrder(names, { tenantId, userId, ...options })
+}
+
 export function userOrder(names: ContextNames, options: unknown): Order {
-  const given = readOptions('withUser', options)
+  const given = readObject('the second argument of withUser', options)
   const userId = readKey(names.userKeyType, 'userId', given.userId)
   return { scope: { kind: 'user', userId }, ...readTransaction(given), log: null }
 }
 
 export function systemTaskOrder(names: ContextNames, options: unknown): Order {
-  const given = readOptions('withSystemTask', options)
+  const given = readObject('the second argument of withSystemTask', options)
   const name = readText('task', given.task)
   const reason = readText('reason', given.reason)
   const task = names.systemTasks.find((declared) => declared.name === name)
@@ -73,7 +79,7 @@ export function systemTaskOrder(names: ContextNames, options: unknown): Order {
 }
 
 export function supportOrder(names: ContextNames, options: unknown): Order {
-  const given = readOptions('withSupport', options)
+  const given = readObject('the second argument of withSupport', options)
   if (names.supportRole === null)
     throw new ContextError('invalid value', 'the tenancy declares no supportRole')
   const tenantId = readKey(names.keyType, 'tenantId', given.tenantId)

@@ -54,9 +54,8 @@ export function readOneOf<Value extends string>(
   return found
 }
 
-export function readOptions(name: string, value: unknown): Readonly<Record<string, unknown>> {
-  if (typeof value !== 'object' || value === null)
-    throw invalid(`the second argument of ${name}`, 'is missing')
+export function readObject(what: string, value: unknown): Readonly<Record<string, unknown>> {
+  if (typeof value !== 'object' || value === null) throw invalid(what, 'is missing')
   return { ...value }
 }
 

@@ -41,6 +41,18 @@ test.each([
   expect(pool.totalCount).toBe(0)
 })
 
+test('an item may be anything but nothing, and its other fields are its own', async () => {
+  const pool = poolOf(await newDatabase())
+  const own = { ...asA, source: 7, log: 'yes', reason: '', isolationLevel: 'none' }
+  const job = defineJob({ name: 'read', run: async (_client, item: typeof own) => item.log })
+  expect(await job.runEach(pool, [own])).toEqual(['yes'])
+  const nothing: unknown = null
+  await expect(job.run(pool, nothing as typeof own)).rejects.toThrow('the item is missing')
+  await expect(job.runEach(pool, [nothing as typeof own])).rejects.toThrow(
+    'item 0 of the job read: the item is missing',
+  )
+})
+
 test('a job without a name is refused where it is defined', () => {
   expect(() => defineJob({ name: '', run: async () => undefined })).toThrow('name is empty')
 })

@@ -9,7 +9,7 @@ import type {
   UserOptions,
 } from '../options.ts'
 import { runInContext, type Transactions } from '../run.ts'
-import { type Order, supportOrder, systemTaskOrder, tenantOrder, userOrder } from '../scope.ts'
+import { jobOrder, type Order, supportOrder, systemTaskOrder, tenantOrder, userOrder } from '../scope.ts'
 import { PgDatabases, type PgSource } from './pg-database.ts'
 import type { TenantClient } from './tenant-client.ts'
 
@@ -67,9 +67,8 @@ export function tenantContext<const Declared extends ContextDeclaration>(
     defineJob: (definition) =>
       jobOf(
         {
-          check: (item) => void tenantOrder(names, item),
-          enter: async (db, { tenantId, userId }, options, fn) =>
-            await run(db, tenantOrder(names, { tenantId, userId, ...options }), fn),
+          check: (item) => void jobOrder(names, item, {}),
+          enter: async (db, item, options, fn) => await run(db, jobOrder(names, item, options), fn),
         },
         definition,
       ),

@@ -10,7 +10,14 @@ import type {
   UserOptions,
 } from '../../context/options.ts'
 import { runInContext, type Transactions } from '../../context/run.ts'
-import { type Order, supportOrder, systemTaskOrder, tenantOrder, userOrder } from '../../context/scope.ts'
+import {
+  jobOrder,
+  type Order,
+  supportOrder,
+  systemTaskOrder,
+  tenantOrder,
+  userOrder,
+} from '../../context/scope.ts'
 import { kyselyDatabase, type TenantTransaction } from './kysely-database.ts'
 
 /** What a context runs: the transaction answers until the promise is settled. */
@@ -87,9 +94,8 @@ export function kyselyContext<Declared extends ContextDeclaration>(
     defineJob: (definition) =>
       jobOf(
         {
-          check: (item) => void tenantOrder(names, item),
-          enter: async (db, { tenantId, userId }, options, fn) =>
-            await run(db, tenantOrder(names, { tenantId, userId, ...options }), fn),
+          check: (item) => void jobOrder(names, item, {}),
+          enter: async (db, item, options, fn) => await run(db, jobOrder(names, item, options), fn),
         },
         definition,
       ),

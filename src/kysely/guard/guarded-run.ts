@@ -1,4 +1,5 @@
 import type { DatabaseConnection, Kysely } from 'kysely'
+import { isConnectionLoss } from '../../engine/connection-failure.ts'
 import { watchUnfinished } from '../unfinished.ts'
 import { needsNoTransaction } from './alone.ts'
 import { bookkeepingWrite, isInert } from './bookkeeping.ts'
@@ -186,6 +187,9 @@ class Runner {
         ),
       ]
     } catch (error) {
+      if (isConnectionLoss(error)) {
+        throw this.#refused([problemOfObjection({ message: lost(error), help: again })], error)
+      }
       const failure = failures.at(-1)
       if (failure === undefined) throw error
       const swallowed = `it failed, the migration went on, and the transaction is lost: ${messageOf(failure.error)}`
@@ -195,7 +199,9 @@ class Runner {
 
   #failed(error: unknown, gate: StatementGate): unknown {
     const failure = gate.failures.find((known) => known.error === error)
-    if (failure === undefined || !hidesRows(error)) return error
+    if (failure === undefined) return error
+    if (isConnectionLoss(error)) return this.#refused([problemOfFailure(failure, lost(error), again)], error)
+    if (!hidesRows(error)) return error
     return this.#refused([problemOfFailure(failure, messageOf(error), forced)], error)
   }
 
@@ -203,6 +209,10 @@ class Runner {
     const { name, direction } = this.#run
     return new MigrationRefused(name, direction, problems, { kept, cause })
   }
+}
+
+function lost(error: unknown): string {
+  return `the connection to the server was lost: ${messageOf(error)}`
 }
 
 function messageOf(error: unknown): string {
@@ -225,6 +235,8 @@ const changedAfterwards: Objection = {
   message: 'the schema changed again when the migrator wrote down that the migration was applied',
   help: 'Take triggers, rules and defaults off the table in which the migrator keeps what was applied.',
 }
+
+const again = 'Run the migrator again: the server rolls back what was not committed.'
 
 const inSavepoint =
   'Let the error end the migration, or put a savepoint before what may fail and roll back to it.'

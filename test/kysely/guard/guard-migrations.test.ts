@@ -1,8 +1,12 @@
-import { CompiledQuery, type Kysely } from 'kysely'
+import { CompiledQuery, Kysely, Migrator, PostgresDialect, sql } from 'kysely'
+import pg from 'pg'
 import { beforeAll, expect, onTestFinished, test } from 'vitest'
 import type { Database } from '../../../src/engine/engine.ts'
+import { guardMigrations } from '../../../src/kysely/guard/guard-migrations.ts'
 import { MigrationRefused } from '../../../src/kysely/guard/migration-refused.ts'
+import { preludeTenancy } from '../../checks/prelude.ts'
 import { testServer } from '../../server.ts'
+import { type Handle, send } from './attempts.ts'
 import {
   errorsIn,
   type GuardStage,
@@ -26,18 +30,16 @@ async function stage(): Promise<GuardStage> {
   return made
 }
 
-const run = async (db: Pick<Kysely<unknown>, 'executeQuery'>, ...texts: readonly string[]) => {
-  for (const text of texts) await db.executeQuery(CompiledQuery.raw(text))
-}
+const leak = 'create table leak (id uuid primary key, tenant_id uuid not null)'
 
 test('a migration that makes a protected table is applied', async () => {
   const here = await stage()
-  const { error } = await migrate(here, { '001': { up: (db) => run(db, ...safeTable('public.notes')) } })
+  const { error } = await migrate(here, { '001': { up: (db: Handle) => send(db, ...safeTable('notes')) } })
   expect(error).toBeUndefined()
   expect(await relationsIn(here)).toContain('notes true true')
 })
 
-test('a migration that makes a table without row security is rolled back and told', async () => {
+test('the error names migration, line, table, the missing clause and the fix', async () => {
   const here = await stage()
   const before = [await errorsIn(here), await relationsIn(here)]
   const line = Number(new Error('here').stack?.match(/guard-migrations\.test\.ts:(\d+)/)?.[1]) + 8
@@ -65,4 +67,213 @@ test('a migration that makes a table without row security is rolled back and tol
     ].join('\n'),
   )
   expect([await errorsIn(here), await relationsIn(here)]).toEqual(before)
+})
+
+test.each([
+  ['a column of it', ['alter table old_debt add column note text']],
+  ['a row of it', ['update old_debt set id = id']],
+  [
+    'a function, and what a DO block does to it',
+    [
+      'create function f() returns integer language sql as $$ select 1 $$',
+      'do $$ begin alter table old_debt add column note text; end $$',
+    ],
+  ],
+  ['a protected table beside it', safeTable('notes')],
+])('an old unprotected table blocks no migration that changes %s', async (_, statements) => {
+  const here = await stage()
+  const migrations = { '001': { up: (db: Handle) => send(db, ...statements) } }
+  expect((await migrate(here, migrations)).error).toBeUndefined()
+})
+
+test('an old unprotected table that is dropped and made anew as it was is refused', async () => {
+  const here = await stage()
+  const { error } = await migrate(here, {
+    '001': {
+      up: (db: Handle) =>
+        send(
+          db,
+          'drop table old_debt',
+          'create table old_debt (id uuid primary key, tenant_id uuid not null)',
+        ),
+    },
+  })
+  expect(String(error)).toMatch(/public\.old_debt has no row security/)
+})
+
+test('a backfill that row security would narrow fails and is explained', async () => {
+  const here = await stage()
+  const { error } = await migrate(here, {
+    '001': { up: (db: Handle) => send(db, 'update invoices set number = 2') },
+  })
+  expect(String(error)).toMatch(
+    /001, up\(\)[\s\S]*update invoices set number = 2[\s\S]*use withForceSuspended/,
+  )
+})
+
+test('a backfill between NO FORCE and FORCE is applied', async () => {
+  const here = await stage()
+  const { error } = await migrate(here, {
+    '001': {
+      up: (db: Handle) =>
+        send(
+          db,
+          'alter table invoices no force row level security',
+          'update invoices set number = 2',
+          'alter table invoices force row level security',
+        ),
+    },
+  })
+  expect(error).toBeUndefined()
+  expect(await here.admin.query('select number from invoices')).toEqual([{ number: 2 }])
+})
+
+test('what the handle reads, introspects and streams comes back', async () => {
+  const here = await stage()
+  const seen: unknown[] = []
+  const { error } = await migrate(here, {
+    '001': {
+      async up(db: Handle) {
+        seen.push((await db.introspection.getTables()).some(({ name }) => name === 'invoices'))
+        seen.push((await sql<{ one: number }>`select ${1}::int as one`.execute(db)).rows)
+        for await (const row of db
+          .selectFrom('pg_roles')
+          .select('rolname')
+          .where('rolname', '=', 'app_user')
+          .stream()) {
+          seen.push(row)
+        }
+        seen.push(db.isTransaction)
+      },
+    },
+  })
+  expect(error).toBeUndefined()
+  expect(seen).toEqual([true, [{ one: 1 }], { rolname: 'app_user' }, true])
+})
+
+test('an index is built concurrently by a migration that is declared to run without a transaction', async () => {
+  const here = await stage()
+  const { error } = await migrate(
+    here,
+    {
+      '001': {
+        up: (db: Handle) =>
+          send(
+            db,
+            'create index concurrently by_number on invoices (tenant_id, number)',
+            'alter table invoices validate constraint invoices_tenant_id_fkey',
+            'insert into old_debt values (gen_random_uuid(), gen_random_uuid())',
+          ),
+      },
+    },
+    { disableTransactions: true, withoutTransaction: ['001'] },
+  )
+  expect(error).toBeUndefined()
+  expect(await here.admin.query("select to_regclass('by_number') is not null as is")).toEqual([{ is: true }])
+})
+
+test('what another connection commits meanwhile is told, and that it stays', async () => {
+  const here = await stage()
+  const { error } = await migrate(here, {
+    '001': {
+      async up(db: Handle) {
+        await send(db, 'select 1')
+        await here.admin.query(leak)
+      },
+    },
+  })
+  expect(String(error)).toMatch(
+    /public\.leak has no row security.*; another connection made it while this migration ran, and it stays/,
+  )
+})
+
+test('a guarded migration that is run twice is examined twice', async () => {
+  const here = await stage()
+  const provider = guardMigrations(
+    { getMigrations: async () => ({ '001': { up: (db: Handle) => send(db, leak) } }) },
+    { tenancy: preludeTenancy },
+  )
+  const { '001': migration } = await provider.getMigrations()
+  const runs = [1, 2].map(() => here.db.transaction().execute(async (trx) => migration?.up(trx)))
+  const errors = (await Promise.allSettled(runs)).map((run) =>
+    run.status === 'rejected' ? String(run.reason) : null,
+  )
+  expect(errors).toEqual([
+    expect.stringMatching(/leak has no row security/),
+    expect.stringMatching(/leak has no row security/),
+  ])
+  expect(await relationsIn(here)).not.toContain('leak false false')
+})
+
+test('of two migrators at once one applies a migration and the other finds it applied', async () => {
+  const here = await stage()
+  const migrations = { '001': { up: (db: Handle) => send(db, ...safeTable('notes')) } }
+  await migrate(here, {})
+  const both = await Promise.all([migrate(here, migrations), migrate(here, migrations)])
+  expect(both.map(({ error }) => error)).toEqual([undefined, undefined])
+  expect(both.flatMap(({ results = [] }) => results.map(({ status }) => status))).toEqual(['Success'])
+})
+
+test('a connection that is lost midway is told as such, and leaves the database as it was', async () => {
+  const here = await stage()
+  const before = await relationsIn(here)
+  const provider = guardMigrations(
+    {
+      getMigrations: async () => ({
+        '001': {
+          async up(db: Handle) {
+            await send(db, ...safeTable('notes'))
+            const { rows } = await db.executeQuery(CompiledQuery.raw('select pg_backend_pid() as pid'))
+            await here.admin.query(`select pg_terminate_backend(${Object(rows[0]).pid})`)
+            await send(db, 'select 1')
+          },
+        },
+      }),
+    },
+    { tenancy: preludeTenancy },
+  )
+  const { '001': migration } = await provider.getMigrations()
+  // Kysely itself then says that it can't roll back.
+  const told = await new Promise((resolve) => {
+    here.db
+      .transaction()
+      .execute(async (trx) => await migration?.up(trx).catch(resolve))
+      .catch(() => undefined)
+  })
+  expect(String(told)).toMatch(/001, up\(\)[\s\S]*select 1[\s\S]*the connection to the server was lost/)
+  expect(await relationsIn(here)).toEqual(before)
+})
+
+test('the statement of a builder that is never executed is missed', async () => {
+  const here = await stage()
+  const { error } = await migrate(here, {
+    '001': {
+      async up(db: Handle) {
+        const { defineTenancy } = await import('../../../src/kysely/define-tenancy.ts')
+        defineTenancy({ appRole: 'app_user' }).createTenantTable(db, 'notes')
+      },
+    },
+  })
+  expect(String(error)).toMatch(/createTenantTable\("notes"\) was never executed, at test\/kysely\/guard/)
+})
+
+test('passwords in a refused statement are not told', async () => {
+  const here = await stage()
+  const { error } = await migrate(here, {
+    '001': { up: (db: Handle) => send(db, "create role spy password 'hunter2'; commit") },
+  })
+  expect(String(error)).not.toContain('hunter2')
+})
+
+test('a migrator whose role is superuser is guarded too', async () => {
+  const database = await server().createDatabase({ template: template.name })
+  const pool = new pg.Pool({ connectionString: database.url, max: 1 })
+  const db = new Kysely<never>({ dialect: new PostgresDialect({ pool }) })
+  onTestFinished(() => db.destroy())
+  const provider = guardMigrations(
+    { getMigrations: async () => ({ '001': { up: (handle: Handle) => send(handle, leak) } }) },
+    { tenancy: preludeTenancy },
+  )
+  const { error } = await new Migrator({ db, provider }).migrateToLatest()
+  expect(String(error)).toMatch(/leak has no row security/)
 })

@@ -62,6 +62,9 @@ export async function nativeStage(engine: Engine, template: Database, max = 4): 
   const url = new URL(database.url)
   url.searchParams.set('user', 'app_owner')
   const pool = new pg.Pool({ connectionString: url.href, max })
+  // A connection that the server ends tells so even where nobody uses it.
+  pool.on('connect', (client) => client.on('error', () => undefined))
+  pool.on('error', () => undefined)
   const db = new Kysely<never>({ dialect: new PostgresDialect({ pool, cursor: Cursor }) })
   return {
     db,

@@ -63,6 +63,15 @@ describe.skipIf(process.env.RINGFENCE_TEST_KYSELY)('kysely-ctl, with the config 
     expect((await inventory(bed)).filter((line) => line.startsWith('public.exports policy'))).toHaveLength(5)
   })
 
+  test('an audit with the declaration of the example finds nothing in what it made', async () => {
+    const { status, output } = await run(
+      'node_modules/ringfence/dist/cli/main.js',
+      ...['audit', '--database-url', bed.database.url, '--config', 'ringfence.config.ts', '--format', 'text'],
+    )
+    expect(output).toMatch(/^0 errors, 0 warnings in \d+ relations /)
+    expect(status).toBe(0)
+  })
+
   test('a Migrator in code takes the same migrations, and ends in failure for a refused one', async () => {
     const migrate = ['--import', 'jiti/register', 'migrate.ts']
     expect(await run(...migrate)).toEqual({ status: 0, output: '' })

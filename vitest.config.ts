@@ -14,7 +14,7 @@ export default defineConfig({
         : [
             {
               find: /^kysely$/,
-              replacement: join(import.meta.dirname, `test/kysely-versions/kysely-${kysely}.mjs`),
+              replacement: join(import.meta.dirname, `test/kysely-versions/${kysely}/index.mjs`),
             },
           ]),
     ],

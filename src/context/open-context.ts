@@ -11,6 +11,8 @@ export class OpenContext {
   readonly plan: Plan
   /** What stands for the database that the transaction is in: the pool, the client, the dialect. */
   readonly database: object
+  /** The context of another database that this one was entered in. */
+  readonly outer: OpenContext | undefined
   /**
    * `opening`: only its own statements are sent. `open`: those of `fn`. `closing`: `fn` has ended, and only commit or
    * rollback are sent. `closed`: nothing is.
@@ -18,11 +20,12 @@ export class OpenContext {
   state: 'opening' | 'open' | 'closing' | 'closed' = 'opening'
   readonly #logs: Statement[]
 
-  constructor(names: ContextNames, order: Order, database: object) {
+  constructor(names: ContextNames, order: Order, database: object, outer?: OpenContext) {
     this.names = names
     this.order = order
     this.plan = planOf(names, order)
     this.database = database
+    this.outer = outer
     this.#logs = [...this.plan.logs]
   }
 
@@ -45,6 +48,11 @@ export class OpenContext {
   get undoing(): readonly (string | Statement)[] {
     if (this.#logs.length === 0) return ['rollback']
     return ['rollback', 'begin', this.plan.settings, ...this.#logs, 'commit']
+  }
+
+  /** The context of a database among this one and those around it. */
+  of(database: object): OpenContext | undefined {
+    return this.database === database ? this : this.outer?.of(database)
   }
 
   toString(): string {

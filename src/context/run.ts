@@ -41,13 +41,10 @@ export async function runInContext<Handle, Result>(
   fn: (handle: Handle) => Promise<Result>,
 ): Promise<Result> {
   const outer = currentContext()
-  if (outer !== undefined) {
-    refuseOther(outer, order)
-    if (outer.database === database.identity) {
-      return await fn(await entered(names, transactions, database, outer, order))
-    }
-  }
-  const context = new OpenContext(names, order, database.identity)
+  if (outer !== undefined) refuseOther(outer, order)
+  const same = outer?.of(database.identity)
+  if (same !== undefined) return await fn(await entered(names, transactions, database, same, order))
+  const context = new OpenContext(names, order, database.identity, outer)
   const storage = contextStorage()
   const transaction = await storage.run(context, () => opened(database, context))
   transactions.set(context, transaction)

@@ -93,8 +93,12 @@ describe('a context within a context', () => {
     const names = await withTenant(first, asA, async (client) => [
       (await client.query(database)).rows,
       await withTenant(second, asA, async (other) => (await other.query(database)).rows),
+      await withTenant(second, asA, () =>
+        withTenant(first, asA, async (again) => (await again.query(database)).rows),
+      ),
     ])
     expect(names[0]).not.toEqual(names[1])
+    expect(names[2]).toEqual(names[0])
   })
 
   test('can not change the isolation level', async () => {
@@ -153,6 +157,22 @@ describe('a cursor', () => {
       expect(await cursor.read(5)).toEqual([{ note: 'A2' }])
       await cursor.close()
     })
+  })
+
+  test('that fails leaves the connection usable', async () => {
+    const pool = poolOf(await newDatabase(), { max: 1 })
+    const run = withTenant(pool, asA, async (client) => {
+      const cursor = client.query(new Cursor('select 1 / (number - 2) from invoices order by number'))
+      await cursor.read(1)
+      await cursor.read(1).catch(async (error: unknown) => {
+        await new Promise((resolve) => setTimeout(resolve, 30))
+        throw error
+      })
+    })
+    await expect(run).rejects.toMatchObject({ code: '22012' })
+    const unread = withTenant(pool, asA, async (client) => void client.query(new Cursor('select nothing')))
+    await expect(unread).rejects.toMatchObject({ code: expect.stringMatching(/aborted|42703/) })
+    expect(await withTenant(pool, asB, notes)).toEqual(['B1', 'B2'])
   })
 
   test.each(['returns', 'throws'])('that fn leaves open when it %s is closed', async (end) => {

@@ -122,12 +122,12 @@ class PgTransaction implements ContextTransaction<TenantClient> {
   }
 
   async commit(): Promise<void> {
-    await this.#guarded.closeCursors()
+    this.#guarded.closeCursors()
     await this.#client.query(inOneMessage([this.#context.plan.check, 'commit']))
   }
 
   async undo(): Promise<void> {
-    await this.#guarded.closeCursors()
+    this.#guarded.closeCursors()
     await this.#client.query(inOneMessage(this.#context.undoing))
   }
 

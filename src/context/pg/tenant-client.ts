@@ -13,8 +13,8 @@ interface Closable {
 
 export interface GuardedClient {
   readonly client: TenantClient
-  /** Closes the cursors and streams that `fn` left open. */
-  closeCursors(): Promise<void>
+  /** Closes the cursors and streams that `fn` left open; what is queried next waits for that. */
+  closeCursors(): void
 }
 
 export function guardClient(client: ClientBase, context: OpenContext): GuardedClient {
@@ -37,9 +37,10 @@ export function guardClient(client: ClientBase, context: OpenContext): GuardedCl
       escapeIdentifier: (name) => client.escapeIdentifier(name),
       escapeLiteral: (text) => client.escapeLiteral(text),
     },
-    async closeCursors() {
+    closeCursors() {
       for (const cursor of cursors) {
-        if (cursor.close !== undefined) await cursor.close()
+        // One that failed never says that it is closed.
+        if (cursor.close !== undefined) void cursor.close()
         else cursor.destroy?.()
       }
     },

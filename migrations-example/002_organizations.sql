@@ -19,10 +19,11 @@ alter table public.memberships enable row level security;
 alter table public.memberships force row level security;
 
 -- The organization that the transaction runs for, if its user is a member of it. Whoever sets the setting without being
--- a member gets null, and null matches no row.
+-- a member gets null, and null matches no row. The search path names pg_temp last: where it is left out, temporary types
+-- of the caller come first, and their constraints would run with the rights of the owner.
 create function app.current_organization_id() returns uuid
 language plpgsql stable parallel safe security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   organization uuid := nullif(current_setting('app.organization_id', true), '')::uuid;

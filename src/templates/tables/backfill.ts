@@ -18,12 +18,13 @@ export function backfillOf(
   if (backfill !== undefined) return { expression: backfill, reads: backfillReads ?? [] }
   if (parent === undefined) return null
   const own = identifier(table.name)
+  const alias = table.name === 'parent' ? 'its_parent' : 'parent'
   const pairs = [{ column: parent.column, references: 'id' }, ...(parent.also ?? [])]
   const isParent = pairs.map(
-    ({ column, references }) => `parent.${identifier(references)} = ${own}.${identifier(column)}`,
+    ({ column, references }) => `${alias}.${identifier(references)} = ${own}.${identifier(column)}`,
   )
   return {
-    expression: `select parent.${identifier(tenantKey)} from ${qualified(parent.table)} as parent where ${isParent.join(' and ')}`,
+    expression: `select ${alias}.${identifier(tenantKey)} from ${qualified(parent.table)} as ${alias} where ${isParent.join(' and ')}`,
     reads: backfillReads ?? [parent.table],
   }
 }

@@ -43,7 +43,7 @@ export function protectGlobalTable(blueprint: Blueprint, options: GlobalTable): 
     ...taskPolicies(blueprint, options),
   ]
   const grants = meantGrants(blueprint, ['select'], options)
-  const { up, down } = isolated(table, writePolicies(table, policies), writeGrants(table, grants))
+  const { up, down } = isolated(table, writePolicies(table, policies), writeGrants(blueprint, table, grants))
   return {
     up: [`comment on table ${name} is ${literal(`Shared by all tenants: ${reason}`)}`, ...up],
     down: [...down, `comment on table ${name} is null`],

@@ -49,7 +49,7 @@ export interface Parent {
   readonly column: string
   /** The type of the parent's id; `uuid` where it is left out. */
   readonly type?: IdType
-  /** Further columns of the primary key of a parent that is partitioned by them. */
+  /** Further columns of the primary key of a parent that is partitioned by them; the type is SQL. */
   readonly also?: readonly { readonly column: string; readonly references: string; readonly type: string }[]
 }
 
@@ -90,4 +90,6 @@ export interface TenantPartition extends Access {
   readonly table: RelationName
   readonly of: RelationName
   readonly bound: PartitionBound
+  /** How it is divided further; the columns have to be in the primary key of the table. */
+  readonly partitionBy?: PartitionBy
 }

@@ -3,6 +3,7 @@ import { literal, qualified } from '../names.ts'
 import { checkAccess } from './access.ts'
 import { dropTable } from './create-table.ts'
 import type { Access, BoundValue, PartitionBound, Reversible, TenantPartition } from './options.ts'
+import { writePartitionBy } from './parts.ts'
 import { tenantPolicies, writePolicies } from './policies.ts'
 import { isolated } from './protection.ts'
 
@@ -20,10 +21,11 @@ import { isolated } from './protection.ts'
  *       for values from ('2026-01-01') to ('2027-01-01')
  */
 export function createTenantPartition(blueprint: Blueprint, options: TenantPartition): Reversible {
-  const { table, of, bound } = options
+  const { table, of, bound, partitionBy } = options
   const { up } = protectTenantPartition(blueprint, options)
   const created = `create table ${qualified(table)} partition of ${qualified(of)}\n  ${writeBound(bound)}`
-  return { up: [created, ...up], down: [dropTable(table)] }
+  const further = partitionBy === undefined ? '' : `\n  partition by ${writePartitionBy(partitionBy)}`
+  return { up: [created + further, ...up], down: [dropTable(table)] }
 }
 
 /** What follows in the same transaction, or makes a partition safe that is there already. */

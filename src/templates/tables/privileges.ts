@@ -21,18 +21,35 @@ export function meantGrants(
 
 /**
  * Grants without TRUNCATE, which asks no policy, and without REFERENCES, which tells what other tenants have. Who inserts may also use
- * the sequences behind `serial` columns.
+ * the sequences behind `serial` columns. A namespace of its own is opened as well, and stays so on the way back, for other tables' sake.
  */
-export function writeGrants(table: RelationName, grants: readonly Grant[]): Reversible {
+export function writeGrants(blueprint: Blueprint, table: RelationName, grants: readonly Grant[]): Reversible {
   const name = qualified(table)
   const writers = grants.filter(({ commands }) => commands.includes('insert'))
   return {
     up: [
+      ...grantNamespace(blueprint, table, grants),
       ...grants.map(({ role, commands }) => `grant ${commands.join(', ')} on ${name} to ${identifier(role)}`),
       ...(writers.length === 0 ? [] : [grantSequences(table, writers)]),
     ],
     down: [revokeFromOthers(table)],
   }
+}
+
+/** What `createTenancy` opened is open already, and `public` to everybody. */
+function grantNamespace(
+  { contextNamespace, tenants, memberships, accessLog }: Blueprint,
+  { namespace }: RelationName,
+  grants: readonly Grant[],
+): readonly string[] {
+  const open = [
+    'public',
+    contextNamespace,
+    ...[tenants, memberships, accessLog].map((table) => table.namespace),
+  ]
+  if (open.includes(namespace) || grants.length === 0) return []
+  const roles = [...new Set(grants.map(({ role }) => identifier(role)))]
+  return [`grant usage on schema ${identifier(namespace)} to ${roles.join(', ')}`]
 }
 
 /**

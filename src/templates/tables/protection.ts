@@ -14,7 +14,7 @@ export function protection(blueprint: Blueprint, table: RelationName, access: Ac
   return isolated(
     table,
     writePolicies(table, tenantPolicies(blueprint, access)),
-    writeGrants(table, meantGrants(blueprint, openCommands(access), access)),
+    writeGrants(blueprint, table, meantGrants(blueprint, openCommands(access), access)),
   )
 }
 

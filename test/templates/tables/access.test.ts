@@ -10,6 +10,7 @@ const server = testServer()
 const invoices = { table: { namespace: 'public', name: 'invoices' } }
 const journal = { table: { namespace: 'public', name: 'journal' } }
 const events = { table: { namespace: 'public', name: 'events' } }
+const accounts = { table: { namespace: 'billing', name: 'accounts' } }
 const note = { name: 'note', definition: "text not null default 'note'" }
 const denied = '42501'
 
@@ -46,10 +47,23 @@ beforeAll(async () => {
       table: { namespace: 'public', name: 'events_all' },
       of: events.table,
       bound: { modulus: 1, remainder: 0 },
+      partitionBy: { strategy: 'hash', columns: ['id'] },
+    }).up,
+    ...createTenantPartition(blueprint, {
+      table: { namespace: 'public', name: 'events_part' },
+      of: { namespace: 'public', name: 'events_all' },
+      bound: { modulus: 1, remainder: 0 },
+    }).up,
+    'create schema billing',
+    ...createTenantTable(blueprint, {
+      ...accounts,
+      columns: [note],
+      support: true,
+      tasks: { cleanup: ['select', 'delete'] },
     }).up,
   ])
   await scene.settle()
-  for (const target of [invoices, journal, events]) await seed(scene, target)
+  for (const target of [invoices, journal, events, accounts]) await seed(scene, target)
   on = new Attempt(scene, invoices)
 }, 60_000)
 afterAll(async () => {
@@ -155,9 +169,22 @@ describe('what stands behind a table', () => {
     await on.refused("select setval('public.invoices_number_seq', 1)")
   })
 
+  test('a table in a namespace of its own is reached by all who are meant', async () => {
+    const support = {
+      role: 'support_desk',
+      before: [`select app.begin_support('${scene.key(ownParty)}', 'x')`],
+    }
+    const task = { role: 'cleanup_task', before: ["select app.begin_system_task('cleanup', 'x')"] }
+    await on.touched('select from billing.accounts', 3)
+    await on.touched('select from billing.accounts', 3, support)
+    await on.touched('delete from billing.accounts', 7, task)
+    await on.refused('select from billing.accounts', denied, { role: 'billing_task' })
+  })
+
   test('a partition is reached through its table alone', async () => {
     await on.touched('select from public.events', 3)
     await on.refused('select from public.events_all')
+    await on.refused('select from public.events_part')
     await on.refused('insert into public.events_all default values')
     await on.refused('delete from public.events_all')
     const owner: Actor = { role: null, tenant: scene.key(ownParty), user: ownParty.owner }

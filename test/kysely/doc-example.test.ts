@@ -37,6 +37,11 @@ test.skipIf(process.env.RINGFENCE_TEST_KYSELY)(
   },
 )
 
+test.each(['kysely.config.ts', 'ringfence.config.ts'])('the page shows the %s of the example', (name) => {
+  const example = join(import.meta.dirname, '../../migrations-example/kysely', name)
+  expect(page).toContain(`\`\`\`ts\n${readFileSync(example, 'utf8')}\`\`\``)
+})
+
 function shownOutput(): readonly string[] {
   const [, block = ''] = page.split('```text\n')
   return block.slice(0, block.indexOf('\n```')).split('\n')

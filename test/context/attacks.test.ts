@@ -1,5 +1,5 @@
 import pg from 'pg'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { type TenantClient, tenantContext } from '../../src/pg.ts'
 import { testServer } from '../server.ts'
 import { asA, asB, declaration, loginTo, look, poolOf, tenancyOn, tenantB, userB } from './tenancy.ts'
@@ -239,6 +239,19 @@ test('code that runs side by side in one process has each its own context', asyn
     ['A1', 'A2'],
     ['B1', 'B2'],
   ])
+})
+
+test('a second copy of the package knows the context that the first has open', async () => {
+  const pool = poolOf(await newDatabase())
+  vi.resetModules()
+  const second = await import('../../src/pg.ts')
+  expect(second.tenantContext).not.toBe(tenantContext)
+  const other = second.tenantContext(declaration)
+  const refusal = { name: 'ContextError', code: 'other context' }
+  await expect(withTenant(pool, asA, () => other.withTenant(pool, asB, notes))).rejects.toMatchObject(refusal)
+  await expect(withTenant(pool, asA, () => other.withTenant(pool, asA, notes))).rejects.toMatchObject(refusal)
+  const guarded = second.guardPool(pool)
+  await expect(withTenant(guarded, asA, () => guarded.query('select 1'))).rejects.toMatchObject(refusal)
 })
 
 test('the login role alone sees nothing', async () => {

@@ -1,6 +1,7 @@
 import type { AlterTableStmt, FuncCall, GrantStmt, Node, RangeVar } from 'libpg-query'
 import { builtInRoutines } from '../../replay/built-in-routines.ts'
-import { quoteIdentifier } from '../../sql/identifiers.ts'
+import { quoteIdentifier, readName } from '../../sql/identifiers.ts'
+import { Lexer } from '../../sql/lexer.ts'
 import { as, kindOf, type NodeKind, strings, walk } from '../../sql/node.ts'
 
 /** What a statement can change of what is there already, as far as its text tells. */
@@ -9,12 +10,14 @@ export interface Foresight {
   readonly touches: readonly string[] | null
   /** The bare name of the relation that it makes; null where it makes none. */
   readonly makes: string | null
+  /** Whether it may change anything where none of those is there. */
+  readonly isVague: boolean
   /** Whether what it does to them leaves their policies, their owner and their kind as they are. */
   readonly isAdditive: boolean
 }
 
-const nothing: Foresight = { touches: [], makes: null, isAdditive: true }
-const anything: Foresight = { touches: null, makes: null, isAdditive: false }
+const nothing: Foresight = { touches: [], makes: null, isVague: false, isAdditive: true }
+const anything: Foresight = { touches: null, makes: null, isVague: true, isAdditive: false }
 
 /** No more than a comfort: where it is wrong, old errors are taken for new ones, and no new one for an old. */
 export function foresee(node: Node): Foresight {
@@ -28,6 +31,8 @@ export function foresee(node: Node): Foresight {
       const makes = as(node, 'CreateTableAsStmt')?.into?.rel?.relname ?? null
       return callsBuiltInOnly(node) ? { ...nothing, makes } : anything
     }
+    case 'DoStmt':
+      return { touches: namesInStrings(bodyOf(node)), makes: null, isVague: true, isAdditive: false }
     case 'CreateTrigStmt':
       return touching([as(node, 'CreateTrigStmt')?.relation], true)
     case 'CreatePolicyStmt':
@@ -100,7 +105,24 @@ function touching(relations: readonly (RangeVar | undefined)[], isAdditive: bool
   const names = relations.map(({ schemaname, relname } = {}) =>
     [schemaname, relname].flatMap((part) => (part === undefined ? [] : quoteIdentifier(part))).join('.'),
   )
-  return { touches: names, makes: null, isAdditive }
+  return { touches: names, makes: null, isVague: false, isAdditive }
+}
+
+function bodyOf(node: Node): string {
+  const options = (as(node, 'DoStmt')?.args ?? []).map((option) => as(option, 'DefElem'))
+  return as(options.find((option) => option?.defname === 'as')?.arg, 'String')?.sval ?? ''
+}
+
+/** What stands in the strings of a block as `namespace.name`. */
+function namesInStrings(body: string): string[] {
+  const found = new Set<string>()
+  const lexer = new Lexer(body, { start: 0, end: body.length })
+  while (lexer.next()) {
+    if (lexer.kind !== 'quoted' || body[lexer.start] !== "'") continue
+    const names = readName(body.slice(lexer.start + 1, lexer.at - 1))
+    if (names?.length === 2) found.add(names.map(quoteIdentifier).join('.'))
+  }
+  return [...found]
 }
 
 function callsBuiltInOnly(node: Node): boolean {

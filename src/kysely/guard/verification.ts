@@ -39,6 +39,8 @@ export class Verification {
   #verified: CatalogDigest
   /** As they were before the migration, by oid; null where that can't be known any more. */
   readonly #former = new Map<number, Relation | null>()
+  /** What statements call the relations that the migration has made. */
+  readonly #newNames = new Set<string>()
   /** All that was there before the migration, where that was read. */
   #before: SchemaModel | null = null
 
@@ -78,15 +80,17 @@ export class Verification {
   async foresee(statements: readonly CapturedStatement[]): Promise<void> {
     if (this.#before !== null) return
     for (const { node } of statements) {
-      const { touches, makes, isAdditive } = foresee(node)
+      const { touches, makes, isVague, isAdditive } = foresee(node)
       if (makes !== null && (await isMentioned(this.#server, makes))) return await this.#readAllBefore()
       if (touches === null) return await this.#readAllBefore()
-      if (touches.length === 0) continue
+      const isOfNew = touches.every((name) => this.#newNames.has(name))
+      if (isOfNew && (touches.length > 0 || !isVague)) continue
       const named = await relationsNamed(this.#server, touches)
       const unread = [...named.keys()].filter((oid) => this.#wasThere(oid) && !this.#former.has(oid))
       const isOld = [...named.keys()].some((oid) => this.#wasThere(oid))
-      if (isOld && !isAdditive) return await this.#readAllBefore()
+      if ((isOld && !isAdditive) || (isVague && named.size === 0)) return await this.#readAllBefore()
       if (unread.length > 0) await this.#readBefore(unread, named)
+      if (!isOld && named.size > 0) for (const name of touches) this.#newNames.add(name)
     }
   }
 

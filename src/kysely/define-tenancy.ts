@@ -1,5 +1,4 @@
 import type { CreateTableBuilder } from 'kysely'
-import { displayId } from '../sql/identifiers.ts'
 import type { RelationName } from '../templates/blueprint.ts'
 import { dropTable } from '../templates/tables/create-table.ts'
 import { protectGlobalTable } from '../templates/tables/global-table.ts'
@@ -7,9 +6,9 @@ import { createTenantPartition } from '../templates/tables/partition.ts'
 import { childTableParts, foreignKeyColumns, tenantTableParts } from '../templates/tables/parts.ts'
 import { protectChildTable, protectTenantTable } from '../templates/tables/tenant-table.ts'
 import { createTenancy, dropTenancy, upgradeTenancy } from '../templates/tenancy/tenancy.ts'
-import type { TenancyDeclaration } from '../tenancy/declaration.ts'
 import { kyselyContext } from './context/tenant-context.ts'
 import { readTenancy, type TenancyOptions } from './declared.ts'
+import { reasonOf, requireTenantTable } from './declared-place.ts'
 import { columnOf, type Handle, relationOf } from './handle.ts'
 import { protectExisting, unprotectExisting } from './protect-existing.ts'
 import { runTogether } from './statements.ts'
@@ -32,6 +31,10 @@ export function defineTenancy<const Options extends TenancyOptions>(
   const { declaration, blueprint } = readTenancy(options)
   const run = (db: Handle, statements: readonly string[]) => runTogether(db, blueprint, statements)
 
+  const tenants = (table: RelationName): RelationName => {
+    requireTenantTable(declaration, table)
+    return table
+  }
   const build = <Table extends string, Column extends string>(
     db: Handle,
     name: Table,
@@ -54,7 +57,7 @@ export function defineTenancy<const Options extends TenancyOptions>(
     createTenantTable: <Table extends string>(db: Handle, name: Table, more: TenantTableOptions = {}) => {
       const own = withColumns(db, more)
       return build<Table, 'id' | Key>(db, name, 'createTenantTable', {
-        parts: (table) => tenantTableParts(blueprint, { ...own, table }),
+        parts: (table) => tenantTableParts(blueprint, { ...own, table: tenants(table) }),
         follows: (table) => protectTenantTable(blueprint, { ...own, table }).up,
         indexes: [],
       })
@@ -71,7 +74,7 @@ export function defineTenancy<const Options extends TenancyOptions>(
         },
       }
       return build(db, name, 'createChildTable', {
-        parts: (table) => childTableParts(blueprint, { ...own, table }),
+        parts: (table) => childTableParts(blueprint, { ...own, table: tenants(table) }),
         follows: (table) => protectChildTable(blueprint, { ...own, table }).up,
         indexes: [foreignKeyColumns(blueprint, own.parent)],
       })
@@ -86,24 +89,17 @@ export function defineTenancy<const Options extends TenancyOptions>(
       }),
 
     createTenantPartition: async (db, name, { of, ...more }) => {
-      const table = relationOf(db, name)
+      const table = tenants(relationOf(db, name))
       await run(db, createTenantPartition(blueprint, { ...more, table, of: relationOf(db, of) }).up)
     },
 
-    protectTable: async (db, name, more = {}) => protectExisting(db, blueprint, name, more),
+    protectTable: async (db, name, more = {}) => {
+      tenants(relationOf(db, name))
+      await protectExisting(db, blueprint, name, more)
+    },
     unprotectTable: async (db, name, more = {}) => unprotectExisting(db, blueprint, name, more),
     dropTenantTable: async (db, name) => run(db, [dropTable(relationOf(db, name))]),
   })
-}
-
-/** Why all tenants share the table, as the declaration says it. */
-function reasonOf({ globalTables = [] }: TenancyDeclaration, { namespace, name }: RelationName): string {
-  const id = displayId(namespace, name)
-  const declared = globalTables.find(({ relation }) => relation === id)
-  if (declared !== undefined) return declared.reason
-  throw new Error(
-    `${id} is not among the globalTables of the tenancy: declare it there with the reason why all tenants share it, { relation: '${id}', reason: '...' }`,
-  )
 }
 
 /** The options with the columns that their names mean to the handle. */

@@ -2,13 +2,17 @@ import type { Blueprint } from '../templates/blueprint.ts'
 
 const notThere = new Set(['3F000', '42704', '42883', '42P01'])
 
-/** The error of the server, or one that says what it means for who writes a migration, with the server's as its cause. */
+/**
+ * The error of the server, or one that says what it means for who writes a migration, with the server's as its cause
+ * and the same SQLSTATE as its `code`.
+ */
 export function explainFailure(error: unknown, blueprint: Blueprint): unknown {
   if (!(error instanceof Error)) return error
   const code = 'code' in error ? error.code : undefined
   if (typeof code !== 'string') return error
   const advice = adviceFor(code, error.message, blueprint)
-  return advice === null ? error : new Error(`${error.message}. ${advice}`, { cause: error })
+  if (advice === null) return error
+  return Object.assign(new Error(`${error.message}. ${advice}`, { cause: error }), { code })
 }
 
 function adviceFor(code: string, message: string, blueprint: Blueprint): string | null {

@@ -171,6 +171,36 @@ describe('what stands in the way', () => {
     )
   })
 
+  test('a table that the declaration has elsewhere is no tenant table', async () => {
+    const elsewhere = defineTenancy({
+      globalTables: [{ relation: 'public.currencies', reason: 'ISO 4217' }],
+      systemTables: ['public.queue'],
+      tenantKeys: { 'public.projects': 'organization_id' },
+    })
+    const cases: [string, RegExp][] = [
+      [
+        'currencies',
+        /public\.currencies is among the globalTables of the tenancy: create it with createGlobalTable/,
+      ],
+      ['queue', /public\.queue is among the systemTables of the tenancy/],
+      ['projects', /the key of public\.projects is organization_id by tenantKeys .* have tenant_id/],
+    ]
+    for (const [name, message] of cases) {
+      await failsEverywhere((db) => elsewhere.createTenantTable(db, name).execute(), message)
+      await failsEverywhere((db) => elsewhere.protectTable(db, name), message)
+      const options = { parent: 'tenants', column: 'a_id' }
+      await failsEverywhere((db) => elsewhere.createChildTable(db, name, options).execute(), message)
+      const partition = { of: 'tenants', bound: 'default' } as const
+      await failsEverywhere((db) => elsewhere.createTenantPartition(db, name, partition), message)
+    }
+  })
+
+  test('an error that is explained keeps its code and its cause', async () => {
+    await bed.db.schema.createTable('invoices').addColumn('id', 'uuid').execute()
+    const failed = tenancy.createTenantTable(bed.db, 'invoices').execute()
+    await expect(failed).rejects.toMatchObject({ code: '42P07', cause: { code: '42P07' } })
+  })
+
   test('a table that others refer to is not dropped', async () => {
     await tenancy.createTenantTable(bed.db, 'customers').execute()
     await tenancy.createChildTable(bed.db, 'notes', { parent: 'customers', column: 'customer_id' }).execute()

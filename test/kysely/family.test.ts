@@ -1,9 +1,11 @@
-import { sql } from 'kysely'
+import { PGlite } from '@electric-sql/pglite'
+import { Kysely, sql } from 'kysely'
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Database } from '../../src/engine/engine.ts'
 import { withForceSuspended } from '../../src/kysely.ts'
 import { testServer } from '../server.ts'
-import { type Bed, createLogins, inventory, openBed, tenancy, tenancyDatabase } from './bed.ts'
+import { type Bed, createLogins, inventory, openBed, type Tables, tenancy, tenancyDatabase } from './bed.ts'
+import { pgliteDialect } from './guard/pglite-dialect.ts'
 
 const server = testServer()
 let template: Database
@@ -40,6 +42,22 @@ describe('createTenancy', () => {
     expect(await inventory(other)).toEqual(before)
     await other.close()
   })
+})
+
+test('on PGlite, the family is made in a transaction and in none', async () => {
+  const db = new Kysely<Tables>({ dialect: pgliteDialect(new PGlite()) })
+  await tenancy.createTenancy(db)
+  await tenancy.createTenantTable(db, 'customers').execute()
+  await db.transaction().execute(async (transaction) => {
+    await tenancy
+      .createChildTable(transaction, 'notes', { parent: 'customers', column: 'customer_id' })
+      .addColumn('text', 'text')
+      .execute()
+  })
+  const { rows } = await sql<{ count: number }>`
+    select count(*)::integer from pg_class where relrowsecurity and relforcerowsecurity`.execute(db)
+  expect(rows).toEqual([{ count: 5 }])
+  await db.destroy()
 })
 
 describe('createChildTable', () => {

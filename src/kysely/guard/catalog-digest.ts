@@ -3,8 +3,9 @@ import type { Connection } from '../../sql/connection.ts'
 import { sql } from '../../sql/template.ts'
 
 /**
- * A text for each relation (`relation`, a space and its oid) and for each catalog of other things (its name): another one after
- * whatever change of their rows.
+ * What tells states of the catalogs apart. `relation` and an oid: what `pg_class` says of protection. `parts` and an oid: what was
+ * made or changed of what belongs to the relation. The name of a catalog: how many of its rows are as they were when the digests
+ * began, and for things other than relations what was made or changed.
  */
 export type CatalogDigest = ReadonlyMap<string, string>
 
@@ -17,30 +18,31 @@ interface DigestRow {
  * A row of a catalog is never changed in its place but for statistics: each change makes a new row version, by a transaction that
  * was running or not begun when the digests began. So old versions need only be counted, and young ones are told by their place.
  */
-const parts = sql`
-  pg_catalog.count(*) filter (where not young) || ' ' || coalesce(pg_catalog.sum(place) filter (where young), 0) as digest`
-
-const isYoung = 'pg_catalog.age(row.xmin) <= pg_catalog.age($1::pg_catalog.xid)'
+const isYoung = 'pg_catalog.age(row.xmin) <= (select pg_catalog.age($1::pg_catalog.xid))'
 
 /** What of `pg_class` tells of protection; a foreign key or an index elsewhere makes new versions of a row that say nothing new. */
-const standing = ['relname', 'relnamespace', 'relowner', 'relkind', 'relpersistence', 'relispartition']
+const protection = ['relname', 'relnamespace', 'relowner', 'relkind', 'relpersistence', 'relispartition']
   .concat(['relrowsecurity', 'relforcerowsecurity', 'relacl', 'reloptions'])
   .map((column) => `row.${column}`)
 
-/** Catalogs whose rows belong to a relation: the catalog, the column that names the relation, what tells catalogs apart, a condition. */
+/** Catalogs whose rows belong to a relation: the catalog, the column that names the relation, what tells catalogs apart. */
 const partsOfRelations = [
-  ['pg_attrdef', 'adrelid', '2', 'true'],
-  ['pg_policy', 'polrelid', '3', 'true'],
-  ['pg_constraint', 'conrelid', '4', 'true'],
-  ['pg_index', 'indrelid', '5', 'true'],
-  ['pg_trigger', 'tgrelid', '6', '(not row.tgisinternal or row.tgparentid <> 0)'],
-  ['pg_rewrite', 'ev_class', '7', 'true'],
-  ['pg_inherits', 'inhrelid', '8', 'true'],
-  ['pg_partitioned_table', 'partrelid', '9', 'true'],
-  ['pg_foreign_table', 'ftrelid', '10', 'true'],
-  // Old versions go with their relation only.
-  ['pg_attribute', 'attrelid', '11', `row.attnum > 0 and ${isYoung}`],
+  ['pg_attribute', 'attrelid', '1'],
+  ['pg_policy', 'polrelid', '2'],
+  ['pg_constraint', 'conrelid', '3'],
+  ['pg_index', 'indrelid', '4'],
+  ['pg_trigger', 'tgrelid', '5'],
+  ['pg_rewrite', 'ev_class', '6'],
+  ['pg_inherits', 'inhrelid', '7'],
+  ['pg_partitioned_table', 'partrelid', '8'],
+  ['pg_foreign_table', 'ftrelid', '9'],
 ] as const
+
+/** Triggers of foreign keys say nothing that the foreign key doesn't. */
+const ofUsers: Readonly<Record<string, string>> = {
+  pg_attribute: 'row.attnum > 0',
+  pg_trigger: '(not row.tgisinternal or row.tgparentid <> 0)',
+}
 
 /** Catalogs whose rows stand by themselves: the column of the oid where the system has many, and the version that brought it. */
 const others = [
@@ -63,33 +65,39 @@ const others = [
   ['pg_publication_namespace', null, 150_000],
 ] as const
 
-function versions(key: string, id: string): string {
-  return `select ${key} as key, ${isYoung} as young,
-    case when ${isYoung} then pg_catalog.hashtidextended(row.ctid, ${id}) end as place`
-}
-
 function digestSql(serverVersion: number): string {
   const user = (column: string) => `row.${column} >= ${firstUserOid}`
-  const ofRelations = partsOfRelations.map(
-    ([catalog, relation, id, condition]) =>
-      `${versions(`row.${relation}`, id)} from pg_catalog.${catalog} row where ${user(relation)} and ${condition}`,
+  const young = partsOfRelations.map(
+    ([catalog, relation, id]) =>
+      `select row.${relation} as relation, pg_catalog.hashtidextended(row.ctid, ${id}) as place from pg_catalog.${catalog} row
+       where ${user(relation)} and ${isYoung} and ${ofUsers[catalog] ?? 'true'}`,
   )
-  const ofOthers = others
+  // Columns go with their relation only.
+  const old = partsOfRelations
+    .filter(([catalog]) => catalog !== 'pg_attribute')
+    .map(
+      ([catalog, relation]) =>
+        `select '${catalog}' as key, pg_catalog.count(*)::pg_catalog.text as digest from pg_catalog.${catalog} row
+         where ${user(relation)} and not ${isYoung} and ${ofUsers[catalog] ?? 'true'}`,
+    )
+  const standing = others
     .filter(([, , from]) => serverVersion >= from)
     .map(
       ([catalog, oid]) =>
-        `${versions(`'${catalog}'`, '0')} from pg_catalog.${catalog} row where ${oid === null ? 'true' : user(oid)}`,
+        `select '${catalog}', pg_catalog.count(*) filter (where not ${isYoung}) || ' ' || coalesce(pg_catalog.sum(
+           case when ${isYoung} then pg_catalog.hashtidextended(row.ctid, 0) end), 0)
+         from pg_catalog.${catalog} row where ${oid === null ? 'true' : user(oid)}`,
     )
   return sql`
-    select 'relation ' || key as key, ${parts} from (
-      select row.oid as key, true as young,
-        pg_catalog.hashtextextended(row(${standing.join(', ')})::pg_catalog.text, 1) as place
-      from pg_catalog.pg_class row
-      where ${user('oid')} and row.relkind in ('r', 'p', 'v', 'm', 'f')
-      union all ${ofRelations.join(' union all ')}
-    ) versions group by key
+    select 'relation ' || row.oid as key,
+      pg_catalog.hashtextextended(row(${protection.join(', ')})::pg_catalog.text, 0)::pg_catalog.text as digest
+    from pg_catalog.pg_class row
+    where ${user('oid')} and row.relkind in ('r', 'p', 'v', 'm', 'f')
     union all
-    select key, ${parts} from (${ofOthers.join(' union all ')}) versions group by key
+    select 'parts ' || relation, pg_catalog.sum(place)::pg_catalog.text
+    from (${young.join(' union all ')}) young group by relation
+    union all
+    ${[...old, ...standing].join(' union all ')}
     union all
     select 'pg_roles', pg_catalog.sum(pg_catalog.hashtextextended(row::pg_catalog.text, 0))::pg_catalog.text
     from pg_catalog.pg_roles row`

@@ -76,7 +76,6 @@ const additiveCommands: ReadonlySet<string | undefined> = new Set([
   'AT_ColumnDefault',
   'AT_SetNotNull',
   'AT_SetStatistics',
-  'AT_ValidateConstraint',
 ])
 
 function isInto(node: Node): boolean {

@@ -20,7 +20,10 @@ export interface Judgement {
   readonly isThorough: boolean
 }
 
-/** Catalogs of others than relations that a new table writes to, and that change no verdict on an old one. */
+/**
+ * Catalogs of others than relations that a new table writes to. What is made there changes no verdict on an old table; what is
+ * changed or dropped might.
+ */
 const besideTables: ReadonlySet<string> = new Set(['pg_type', 'pg_enum', 'pg_namespace'])
 
 /**
@@ -99,7 +102,7 @@ export class Verification {
     this.#verified = await this.#digests.read()
     const changed = changedBetween(this.#start, this.#verified)
     if (changed.size === 0) return []
-    const few = this.#before === null ? await this.#errorsOfFew(changed) : null
+    const few = this.#before === null ? await this.#errorsOfFew(this.#verified) : null
     if (few !== null) return few
     const after = await this.#read(inTransaction)
     const { tenancy } = assumeTenancy(after, this.#judgement.tenancy)
@@ -110,8 +113,8 @@ export class Verification {
   }
 
   /** Null where more has changed than new relations, and old ones that were read in time and stand as they stood. */
-  async #errorsOfFew(changed: ReadonlySet<string>): Promise<readonly Defect[] | null> {
-    const oids = this.#changedRelations(changed)
+  async #errorsOfFew(now: CatalogDigest): Promise<readonly Defect[] | null> {
+    const oids = this.#changedRelations(now)
     if (oids === null) return null
     const { tenants, memberships } = this.#judgement.tenancy
     const anchors = await relationsNamed(this.#server, [tenants ?? '', memberships?.relation ?? ''])
@@ -137,18 +140,19 @@ export class Verification {
   }
 
   /** The oids of the changed relations, where nothing else has changed and each is new or was read. */
-  #changedRelations(changed: ReadonlySet<string>): readonly number[] | null {
-    const oids: number[] = []
-    for (const key of changed) {
-      const [catalog, oid] = key.split(' ')
-      if (catalog !== 'relation') {
-        if (besideTables.has(key)) continue
-        return null
+  #changedRelations(now: CatalogDigest): readonly number[] | null {
+    const oids = new Set<number>()
+    for (const key of changedBetween(this.#start, now)) {
+      const [of, oid] = key.split(' ')
+      if (oid === undefined) {
+        const isOnlyMade = besideTables.has(key) && oldOf(this.#start, key) === oldOf(now, key)
+        if (!isOnlyMade) return null
+      } else {
+        if (this.#wasThere(Number(oid)) && !this.#former.has(Number(oid))) return null
+        if (of === 'relation' || now.has(`relation ${oid}`)) oids.add(Number(oid))
       }
-      if (this.#start.has(key) && !this.#former.has(Number(oid))) return null
-      oids.push(Number(oid))
     }
-    return oids
+    return [...oids]
   }
 
   async #idsOf(keys: readonly string[]): Promise<ReadonlySet<RelationId>> {
@@ -165,15 +169,16 @@ export class Verification {
     const now = await this.#digests.read()
     const { relations } = await this.#read(this.#inTransaction, oids)
     for (const oid of oids) {
-      const key = `relation ${oid}`
-      const isAsItWas = this.#start.get(key) === now.get(key)
+      const isAsItWas = ['relation', 'parts'].every(
+        (of) => this.#start.get(`${of} ${oid}`) === now.get(`${of} ${oid}`),
+      )
       this.#former.set(oid, isAsItWas ? (relations.get(ids.get(oid) ?? '') ?? null) : null)
     }
   }
 
   /** Reads all, and puts back what the migration has already changed; what can't be put back leaves it unread. */
   async #readAllBefore(): Promise<void> {
-    const oids = this.#changedRelations(changedBetween(this.#start, await this.#digests.read()))
+    const oids = this.#changedRelations(await this.#digests.read())
     if (oids === null) return
     const model = await this.#read(this.#inTransaction)
     const relations = new Map(model.relations)
@@ -204,6 +209,11 @@ export class Verification {
 
 function focusOn(relations: readonly RelationId[]): Focus {
   return { relations: new Set(relations), routines: new Set(), unmodelled: new Set(), cluster: false }
+}
+
+/** How many rows of a catalog are as they were. */
+function oldOf(digest: CatalogDigest, catalog: string): string | undefined {
+  return digest.get(catalog)?.split(' ')[0]
 }
 
 /** Whether others may be judged by a relation as before. Of what the tenancy rests on nothing may have changed. */

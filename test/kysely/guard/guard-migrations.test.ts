@@ -2,6 +2,7 @@ import { CompiledQuery, Kysely, Migrator, PostgresDialect, sql } from 'kysely'
 import pg from 'pg'
 import { beforeAll, expect, onTestFinished, test } from 'vitest'
 import type { Database } from '../../../src/engine/engine.ts'
+import { defineTenancy } from '../../../src/kysely/define-tenancy.ts'
 import { guardMigrations } from '../../../src/kysely/guard/guard-migrations.ts'
 import { MigrationRefused } from '../../../src/kysely/guard/migration-refused.ts'
 import { preludeTenancy } from '../../checks/prelude.ts'
@@ -249,12 +250,44 @@ test('the statement of a builder that is never executed is missed', async () => 
   const { error } = await migrate(here, {
     '001': {
       async up(db: Handle) {
-        const { defineTenancy } = await import('../../../src/kysely/define-tenancy.ts')
         defineTenancy({ appRole: 'app_user' }).createTenantTable(db, 'notes')
       },
     },
   })
   expect(String(error)).toMatch(/createTenantTable\("notes"\) was never executed, at test\/kysely\/guard/)
+})
+
+test('a tenancy and a table of it, made by the helpers, pass', async () => {
+  const database = await server().createDatabase()
+  const admin = await database.connect()
+  await admin.query(`create role migrator login createrole;
+    grant create on database "${database.name}" to migrator; grant create on schema public to migrator`)
+  const url = new URL(database.url)
+  url.searchParams.set('user', 'migrator')
+  const db = new Kysely<never>({
+    dialect: new PostgresDialect({ pool: new pg.Pool({ connectionString: url.href, max: 1 }) }),
+  })
+  onTestFinished(async () => {
+    await db.destroy()
+    await admin.close()
+  })
+  const tenancy = defineTenancy({ appRole: 'app_user' })
+  const provider = guardMigrations(
+    {
+      getMigrations: async () => ({
+        '001': { up: (handle: Handle) => tenancy.createTenancy(handle) },
+        '002': {
+          up: (handle: Handle) =>
+            tenancy.createTenantTable(handle, 'invoices').addColumn('number', 'integer').execute(),
+        },
+        '003': { up: (handle: Handle) => send(handle, 'alter table invoices no force row level security') },
+      }),
+    },
+    { tenancy: tenancy.declaration },
+  )
+  const { error, results = [] } = await new Migrator({ db, provider }).migrateToLatest()
+  expect(results.map(({ status }) => status)).toEqual(['Success', 'Success', 'Error'])
+  expect(String(error)).toMatch(/003, up\(\)[\s\S]*public\.invoices/)
 })
 
 test('passwords in a refused statement are not told', async () => {

@@ -10,6 +10,7 @@ import { kyselyContext } from './context/tenant-context.ts'
 import { readTenancy, type TenancyOptions } from './declared.ts'
 import { reasonOf, requireTenantTable } from './declared-place.ts'
 import { columnOf, type Handle, relationOf } from './handle.ts'
+import { known } from './known-options.ts'
 import { protectExisting, unprotectExisting } from './protect-existing.ts'
 import { runTogether } from './statements.ts'
 import { type Protection, tableBuilder } from './table-builder.ts'
@@ -50,12 +51,12 @@ export function defineTenancy<const Options extends TenancyOptions>(
     ...kyselyContext<Options>(blueprint),
     declaration,
     blueprint,
-    createTenancy: async (db, more) => run(db, createTenancy(blueprint, more)),
-    upgradeTenancy: async (db, more) => run(db, upgradeTenancy(blueprint, more)),
-    dropTenancy: async (db, more) => run(db, dropTenancy(blueprint, more)),
+    createTenancy: async (db, more) => run(db, createTenancy(blueprint, known('createTenancy', more))),
+    upgradeTenancy: async (db, more) => run(db, upgradeTenancy(blueprint, known('createTenancy', more))),
+    dropTenancy: async (db, more) => run(db, dropTenancy(blueprint, known('createTenancy', more))),
 
     createTenantTable: <Table extends string>(db: Handle, name: Table, more: TenantTableOptions = {}) => {
-      const own = withColumns(db, more)
+      const own = withColumns(db, known('createTenantTable', more))
       return build<Table, 'id' | Key>(db, name, 'createTenantTable', {
         parts: (table) => tenantTableParts(blueprint, { ...own, table: tenants(table) }),
         follows: (table) => protectTenantTable(blueprint, { ...own, table }).up,
@@ -63,7 +64,8 @@ export function defineTenancy<const Options extends TenancyOptions>(
       })
     },
 
-    createChildTable(db, name, { parent, column, parentId, also, ...more }) {
+    createChildTable(db, name, options) {
+      const { parent, column, parentId, also, ...more } = known('createChildTable', options)
       const own = {
         ...withColumns(db, more),
         parent: {
@@ -84,26 +86,35 @@ export function defineTenancy<const Options extends TenancyOptions>(
       build(db, name, 'createGlobalTable', {
         parts: () => ({ columns: [], primaryKey: [], foreignKeys: [], partitionBy: null }),
         follows: (table) =>
-          protectGlobalTable(blueprint, { ...more, table, reason: reasonOf(declaration, table) }).up,
+          protectGlobalTable(blueprint, {
+            ...known('createGlobalTable', more),
+            table,
+            reason: reasonOf(declaration, table),
+          }).up,
         indexes: [],
       }),
 
-    createTenantPartition: async (db, name, { of, ...more }) => {
+    createTenantPartition: async (db, name, options) => {
+      const { of, ...more } = withColumns(db, known('createTenantPartition', options))
       const table = tenants(relationOf(db, name))
       await run(db, createTenantPartition(blueprint, { ...more, table, of: relationOf(db, of) }).up)
     },
 
     protectTable: async (db, name, more = {}) => {
       tenants(relationOf(db, name))
-      await protectExisting(db, blueprint, name, more)
+      await protectExisting(db, blueprint, name, known('protectTable', more))
     },
-    unprotectTable: async (db, name, more = {}) => unprotectExisting(db, blueprint, name, more),
+    unprotectTable: async (db, name, more = {}) =>
+      unprotectExisting(db, blueprint, name, known('protectTable', more)),
     dropTenantTable: async (db, name) => run(db, [dropTable(relationOf(db, name))]),
   })
 }
 
 /** The options with the columns that their names mean to the handle. */
-function withColumns(db: Handle, options: TenantTableOptions): TenantTableOptions {
+function withColumns<Options extends Pick<TenantTableOptions, 'partitionBy'>>(
+  db: Handle,
+  options: Options,
+): Options {
   const { partitionBy } = options
   if (partitionBy === undefined) return options
   const [first, ...others] = partitionBy.columns

@@ -1,6 +1,6 @@
 import { CompiledQuery } from 'kysely'
 import type { Blueprint } from '../templates/blueprint.ts'
-import { qualified } from '../templates/names.ts'
+import type { Parent } from '../templates/tables/options.ts'
 import {
   type ExistingTable,
   protectTable,
@@ -11,7 +11,9 @@ import { explainFailure } from './explain-failure.ts'
 import { columnOf, execute, type Handle, relationOf } from './handle.ts'
 import { runTogether } from './statements.ts'
 
-export interface ExistingTableOptions extends Omit<ExistingTable, 'table' | 'backfillReads'> {
+export interface ExistingTableOptions extends Omit<ExistingTable, 'table' | 'backfillReads' | 'parent'> {
+  /** The tenant table that its rows belong to, and whose key they take over; then it is a child table. */
+  readonly parent?: Omit<Parent, 'table'> & { readonly table: string }
   /** Forced tables that `backfill` reads. */
   readonly backfillReads?: readonly string[]
   /**
@@ -35,31 +37,7 @@ export async function protectExisting(
       `protectTable(${JSON.stringify(name)}): online goes step by step, each committed, and this is a transaction; leave online out, or run the migration without a transaction`,
     )
   }
-  try {
-    await runSteps(handle, blueprint, protectTable(blueprint, existing).up)
-  } catch (failure) {
-    await forceAgain(handle, blueprint, existing, failure)
-    throw failure
-  }
-}
-
-/** Tables that a step reads as their owner are forced again by a later one, which the failure kept from running. */
-async function forceAgain(
-  handle: Handle,
-  blueprint: Blueprint,
-  { backfillReads = [] }: ExistingTable,
-  failure: unknown,
-): Promise<void> {
-  const read = [...backfillReads, blueprint.tenants].map(qualified)
-  try {
-    const statements = read.map((table) => `alter table ${table} force row level security`)
-    await runTogether(handle, blueprint, statements)
-  } catch (error) {
-    throw new AggregateError(
-      [failure, error],
-      `row security is not forced on one of ${read.join(', ')}: force it`,
-    )
-  }
+  await runSteps(handle, blueprint, protectTable(blueprint, existing).up)
 }
 
 export async function unprotectExisting(
@@ -76,38 +54,61 @@ export async function unprotectExisting(
 }
 
 function existingTable(handle: Handle, name: string, options: ExistingTableOptions): ExistingTable {
-  const { online: _, backfillReads, id, ...others } = options
+  const { online: _, backfillReads, id, parent, ...others } = options
   return {
     ...others,
     table: relationOf(handle, name),
     ...(backfillReads && { backfillReads: backfillReads.map((read) => relationOf(handle, read)) }),
+    ...(parent && {
+      parent: {
+        ...parent,
+        table: relationOf(handle, parent.table),
+        column: columnOf(handle, parent.column),
+      },
+    }),
     ...(id && { id: id.map((column) => columnOf(handle, column)) }),
   }
 }
 
 async function runSteps(handle: Handle, blueprint: Blueprint, steps: readonly Step[]): Promise<void> {
-  for (const [at, { purpose, statements, transaction }] of steps.entries()) {
+  for (const [at, step] of steps.entries()) {
     try {
-      if (transaction === 'own') await runTogether(handle, blueprint, statements)
-      else for (const statement of statements) await execute(handle, CompiledQuery.raw(statement))
+      await runStep(handle, blueprint, step)
     } catch (error) {
       const cause = explainFailure(error, blueprint)
       const reason = cause instanceof Error ? cause.message : String(cause)
-      throw new Error(
-        `step ${at + 1} of ${steps.length} failed (${purpose}): ${reason}. The steps before it are done, and nothing is protected yet${await cleanUp(handle, blueprint, steps[at + 1])}`,
+      const failure = new Error(
+        `step ${at + 1} of ${steps.length} failed (${step.purpose}): ${reason}. The steps before it are done, and nothing is protected yet`,
         { cause },
       )
+      await cleanUp(handle, blueprint, steps.slice(at), failure)
+      throw failure
     }
   }
 }
 
-/** Takes back what was opened for a step that failed; what is left open where that fails too. */
-async function cleanUp(handle: Handle, blueprint: Blueprint, next: Step | undefined): Promise<string> {
-  if (next?.isCleanup !== true) return ''
-  try {
-    await runTogether(handle, blueprint, next.statements)
-    return ''
-  } catch {
-    return `. Run this by hand: ${next.statements.join('; ')}`
+async function runStep(
+  handle: Handle,
+  blueprint: Blueprint,
+  { statements, transaction }: Step,
+): Promise<void> {
+  if (transaction === 'own') return runTogether(handle, blueprint, statements)
+  for (const statement of statements) await execute(handle, CompiledQuery.raw(statement))
+}
+
+/** Runs, of the steps that are left, those that take back what was opened for one that failed. */
+async function cleanUp(
+  handle: Handle,
+  blueprint: Blueprint,
+  left: readonly Step[],
+  failure: Error,
+): Promise<void> {
+  for (const step of left.filter(({ isCleanup }) => isCleanup === true)) {
+    try {
+      await runStep(handle, blueprint, step)
+    } catch (error) {
+      const message = `${failure.message}, and this could not be done: ${step.purpose}`
+      throw new AggregateError([failure, error], message)
+    }
   }
 }

@@ -43,6 +43,8 @@ export interface TenantPartitionOptions extends Access {
   readonly of: string
   /** Which rows it takes: `{ from: ['2026-01-01'], to: ['2027-01-01'] }`, `{ in: ['eu'] }`, `{ modulus: 4, remainder: 0 }`, `'default'`. */
   readonly bound: TenantPartition['bound']
+  /** How it is divided further. */
+  readonly partitionBy?: NonNullable<TenantPartition['partitionBy']>
 }
 
 /**

@@ -195,6 +195,20 @@ describe('what stands in the way', () => {
     }
   })
 
+  test('an option that there is not is refused, and not passed over', async () => {
+    const options: object = { role: { delete: ['owner'] } }
+    const message = /has no option role; did you mean "roles"\?/
+    await expect(async () => tenancy.createTenantTable(bed.db, 'a', options)).rejects.toThrow(message)
+    const child = { parent: 'tenants', column: 'a_id', ...options }
+    await expect(async () => tenancy.createChildTable(bed.db, 'a', child)).rejects.toThrow(message)
+    const partition = { of: 'tenants', bound: 'default', ...options } as const
+    await expect(tenancy.createTenantPartition(bed.db, 'a', partition)).rejects.toThrow(message)
+    await expect(tenancy.protectTable(bed.db, 'a', options)).rejects.toThrow(message)
+    await expect(tenancy.createTenancy(bed.db, options)).rejects.toThrow(/has no option role/)
+    const shared = tenancy.createGlobalTable(bed.db, 'currencies', options).addColumn('a', 'text')
+    await expect(shared.execute()).rejects.toThrow(/has no option role/)
+  })
+
   test('an error that is explained keeps its code and its cause', async () => {
     await bed.db.schema.createTable('invoices').addColumn('id', 'uuid').execute()
     const failed = tenancy.createTenantTable(bed.db, 'invoices').execute()

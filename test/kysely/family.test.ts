@@ -177,6 +177,22 @@ describe('protectTable', () => {
     await tenancy.protectTable(db, 'payments', options)
   }
 
+  test.each([false, true])('makes it a child of its parent, online %s', async (online) => {
+    const parent = { table: 'invoices', column: 'invoice_id' }
+    await tenancy.protectTable(bed.db, 'payments', { parent, online })
+    expect(await linesOf('payments')).toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(/^public\.payments p enabled t forced t /),
+        expect.stringMatching(
+          / FOREIGN KEY \(tenant_id, invoice_id\) REFERENCES invoices\(tenant_id, id\) ON DELETE CASCADE$/,
+        ),
+      ]),
+    )
+    expect(await linesOf('invoices')).toContainEqual(
+      expect.stringMatching(/^public\.invoices p enabled t forced t/),
+    )
+  })
+
   test('leaves all as it was where a row finds no tenant', async () => {
     await bed.rows('insert into payments (invoice_id) values (gen_random_uuid())')
     const before = await inventory(bed)

@@ -42,6 +42,8 @@ export class Verification {
   #verified: CatalogDigest
   /** As they were before the migration, by oid; null where that can't be known any more. */
   readonly #former = new Map<number, Relation | null>()
+  /** Whether the migration has sent nothing yet. */
+  #isUntouched = true
   /** What statements call the relations that the migration has made. */
   readonly #newNames = new Set<string>()
   /** All that was there before the migration, where that was read. */
@@ -81,6 +83,11 @@ export class Verification {
 
   /** To be called before statements are sent: reads what they may change, while it still is as it was. */
   async foresee(statements: readonly CapturedStatement[]): Promise<void> {
+    await this.#foresee(statements)
+    this.#isUntouched = false
+  }
+
+  async #foresee(statements: readonly CapturedStatement[]): Promise<void> {
     if (this.#before !== null) return
     for (const { node } of statements) {
       const { touches, makes, isVague, isAdditive } = foresee(node)
@@ -161,12 +168,16 @@ export class Verification {
     return new Set(oids.flatMap((oid) => ids.get(oid) ?? []))
   }
 
+  async #now(): Promise<CatalogDigest> {
+    return this.#isUntouched ? this.#start : await this.#digests.read()
+  }
+
   #wasThere(oid: number): boolean {
     return this.#start.has(`relation ${oid}`)
   }
 
   async #readBefore(oids: readonly number[], ids: RelationIds): Promise<void> {
-    const now = await this.#digests.read()
+    const now = await this.#now()
     const { relations } = await this.#read(this.#inTransaction, oids)
     for (const oid of oids) {
       const isAsItWas = ['relation', 'parts'].every(
@@ -178,7 +189,7 @@ export class Verification {
 
   /** Reads all, and puts back what the migration has already changed; what can't be put back leaves it unread. */
   async #readAllBefore(): Promise<void> {
-    const oids = this.#changedRelations(await this.#digests.read())
+    const oids = this.#changedRelations(await this.#now())
     if (oids === null) return
     const model = await this.#read(this.#inTransaction)
     const relations = new Map(model.relations)

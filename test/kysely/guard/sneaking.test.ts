@@ -39,7 +39,8 @@ describe.each(['native', 'pglite'] as const)('an unsafe table is not committed o
     expect([await errorsIn(stage), await relationsIn(stage)]).toEqual(before)
     await stage.admin.query('delete from kysely_migration')
     expect(String(error)).toMatch(refused)
-    if (platform !== 'native') return
+    const isAMatterOfTime = refused.test('undefined')
+    if (platform !== 'native' || isAMatterOfTime) return
     if (given) await stage.admin.query(given[0])
     const thorough = await migrate(stage, migrations, { ...options, thorough: true })
     if (given) await stage.admin.query(given[1])

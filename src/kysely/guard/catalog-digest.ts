@@ -90,7 +90,7 @@ function digestSql(serverVersion: number): string {
     )
   return sql`
     select 'relation ' || row.oid as key,
-      pg_catalog.hashtextextended(row(${protection.join(', ')})::pg_catalog.text, 0)::pg_catalog.text as digest
+      pg_catalog.hash_record_extended(row(${protection.join(', ')}), 0)::pg_catalog.text as digest
     from pg_catalog.pg_class row
     where ${user('oid')} and row.relkind in ('r', 'p', 'v', 'm', 'f')
     union all

@@ -10,7 +10,7 @@ export default defineConfig({
   migrations: {
     provider: guardMigrations(
       new TSFileMigrationProvider({ migrationFolder: join(import.meta.dirname, 'migrations') }),
-      { tenancy: tenancy.declaration },
+      { tenancy },
     ),
   },
 })

@@ -11,7 +11,7 @@ const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) })
 const provider = new FileMigrationProvider({ fs, path, migrationFolder })
 const migrator = new Migrator({
   db,
-  provider: guardMigrations(provider, { tenancy: tenancy.declaration }),
+  provider: guardMigrations(provider, { tenancy }),
 })
 
 const { error, results = [] } = await migrator.migrateToLatest()

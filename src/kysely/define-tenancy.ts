@@ -9,6 +9,7 @@ import { createTenancy, dropTenancy, upgradeTenancy } from '../templates/tenancy
 import { kyselyContext } from './context/tenant-context.ts'
 import { readTenancy, type TenancyOptions } from './declared.ts'
 import { reasonOf, requireTenantTable } from './declared-place.ts'
+import { noteTenancy } from './declared-tenancies.ts'
 import { columnOf, type Handle, relationOf } from './handle.ts'
 import { known } from './known-options.ts'
 import { protectExisting, unprotectExisting } from './protect-existing.ts'
@@ -30,6 +31,7 @@ export function defineTenancy<const Options extends TenancyOptions>(
 ): DefinedTenancy<Options> {
   type Key = TenantKeyOf<Options>
   const { declaration, blueprint } = readTenancy(options)
+  noteTenancy(declaration)
   const run = (db: Handle, statements: readonly string[]) => runTogether(db, blueprint, statements)
 
   const tenants = (table: RelationName): RelationName => {

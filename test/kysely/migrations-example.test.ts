@@ -32,7 +32,7 @@ async function migrate(
 ): Promise<unknown> {
   const example = await readExample()
   const provider = { getMigrations: async () => ({ ...example, ...further }) }
-  const guarded = guardMigrations(provider, { tenancy: tenancy.declaration })
+  const guarded = guardMigrations(provider, { tenancy })
   return (await run(new Migrator({ db: bed.db, provider: guarded }))).error
 }
 

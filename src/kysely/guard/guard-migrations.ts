@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { Severity } from '../../findings/finding.ts'
 import type { TenancyInput } from '../../tenancy/declaration.ts'
+import { onlyTenancy } from '../declared-tenancies.ts'
 
 /** A migration as all versions of Kysely have it. */
 export interface GuardableMigration {
@@ -16,8 +17,11 @@ export interface GuardableProvider {
 }
 
 export interface GuardOptions {
-  /** Who is a tenant, as in the config file. What it leaves out is taken from the tables, as `ringfence check` does. */
-  readonly tenancy?: TenancyInput
+  /**
+   * Who is a tenant: what `defineTenancy` returned, or as in the config file. Default: the tenancy that this process declares. What it leaves
+   * out is taken from the tables, as `ringfence check` does.
+   */
+  readonly tenancy?: TenancyInput | { readonly declaration: TenancyInput }
   /** Severities of checks, as in the config file. Errors are refused. */
   readonly checks?: Readonly<Record<string, Severity | 'off'>>
   /** Names of migrations that run without a transaction: indexes, enums, validation and rows only. */
@@ -33,7 +37,7 @@ export interface GuardOptions {
  * `down` the catalogs are examined in the same transaction: an error that was not there before throws, and Kysely rolls back.
  *
  *     const provider = new FileMigrationProvider({ fs, path, migrationFolder })
- *     const migrator = new Migrator({ db, provider: guardMigrations(provider, { tenancy }) })
+ *     const migrator = new Migrator({ db, provider: guardMigrations(provider) })
  *
  * What a migration does past the handle that it is given, on a connection of its own, is found where it shows while the
  * migration runs, and can't be undone.
@@ -65,7 +69,7 @@ function guarded(name: string, migration: GuardableMigration, options: GuardOpti
       mayRunAlone: config?.transaction === false || (options.withoutTransaction?.includes(name) ?? false),
       mayChangeRows: options.rowsInDown?.includes(name) ?? false,
       judgement: {
-        tenancy: tenancyDeclaration.parse(options.tenancy ?? {}),
+        tenancy: tenancyDeclaration.parse(declarationOf(options)),
         severities: options.checks ?? {},
         isThorough: options.thorough ?? false,
       },
@@ -76,4 +80,9 @@ function guarded(name: string, migration: GuardableMigration, options: GuardOpti
     ...(down === undefined ? {} : { down: (db: Kysely<never>) => run(db, 'down', down) }),
     ...(config === undefined ? {} : { config }),
   })
+}
+
+function declarationOf({ tenancy }: GuardOptions): TenancyInput {
+  if (tenancy === undefined) return onlyTenancy() ?? {}
+  return 'declaration' in tenancy ? tenancy.declaration : tenancy
 }

@@ -257,7 +257,7 @@ test('the statement of a builder that is never executed is missed', async () => 
   expect(String(error)).toMatch(/createTenantTable\("notes"\) was never executed, at test\/kysely\/guard/)
 })
 
-test('a tenancy and a table of it, made by the helpers, pass', async () => {
+test('a tenancy and a table of it, made by the helpers, pass, judged by the tenancy that was defined', async () => {
   const database = await server().createDatabase()
   const admin = await database.connect()
   await admin.query(`create role migrator login createrole;
@@ -272,22 +272,30 @@ test('a tenancy and a table of it, made by the helpers, pass', async () => {
     await admin.close()
   })
   const tenancy = defineTenancy({ appRole: 'app_user' })
-  const provider = guardMigrations(
-    {
-      getMigrations: async () => ({
-        '001': { up: (handle: Handle) => tenancy.createTenancy(handle) },
-        '002': {
-          up: (handle: Handle) =>
-            tenancy.createTenantTable(handle, 'invoices').addColumn('number', 'integer').execute(),
-        },
-        '003': { up: (handle: Handle) => send(handle, 'alter table invoices no force row level security') },
-      }),
+  const migrations = {
+    '001': { up: (handle: Handle) => tenancy.createTenancy(handle) },
+    '002': {
+      up: (handle: Handle) =>
+        tenancy.createTenantTable(handle, 'invoices').addColumn('number', 'integer').execute(),
     },
-    { tenancy: tenancy.declaration },
-  )
+    '003': { up: (handle: Handle) => send(handle, 'alter table invoices no force row level security') },
+  }
+  const provider = guardMigrations({ getMigrations: async () => migrations })
   const { error, results = [] } = await new Migrator({ db, provider }).migrateToLatest()
   expect(results.map(({ status }) => status)).toEqual(['Success', 'Success', 'Error'])
   expect(String(error)).toMatch(/003, up\(\)[\s\S]*public\.invoices/)
+
+  defineTenancy({ appRole: 'app_user' })
+  expect((await new Migrator({ db, provider }).migrateTo('002')).error).toBeUndefined()
+  defineTenancy({ appRole: 'web_user' })
+  const undecided = await new Migrator({ db, provider }).migrateToLatest()
+  expect(undecided.error).toMatchObject({
+    message: "2 tenancies are declared, and the guard doesn't know which one is meant",
+  })
+  const decided = guardMigrations({ getMigrations: async () => migrations }, { tenancy })
+  expect(String((await new Migrator({ db, provider: decided }).migrateToLatest()).error)).toContain(
+    '003, up()',
+  )
 })
 
 test('passwords in a refused statement are not told', async () => {

@@ -47,6 +47,14 @@ export default defineCheck({
       leaks: reads,
     },
     {
+      name: 'a superuser for backups',
+      sql: [protectedInvoices, `create role backup login superuser;\n${mayRead('backup')}`],
+      tenancy: { backupRole: { role: 'backup', reason: 'the nightly dump' } },
+      finds: ['backup'],
+      as: 'backup',
+      leaks: reads,
+    },
+    {
       name: 'a role that somebody who can log in may become',
       sql: [
         protectedInvoices,
@@ -70,6 +78,11 @@ export default defineCheck({
       },
     },
     {
+      name: 'the declared role of backups, for a dump under row security fails',
+      sql: [protectedInvoices, `create role backup login bypassrls;\n${mayRead('backup')}`],
+      tenancy: { backupRole: { role: 'backup', reason: 'the nightly dump, from a host of its own' } },
+    },
+    {
       name: 'a role that nobody can act as',
       sql: [protectedInvoices, `create role function_owner nologin bypassrls;\n${mayRead('function_owner')}`],
     },
@@ -85,12 +98,13 @@ export default defineCheck({
   reads: [],
   *find(model, tenancy) {
     if (model.focus !== null && !model.focus.cluster) return
-    const { appRoles, systemTasks } = tenancy
+    const { appRoles, systemTasks, backupRole } = tenancy
     for (const role of model.roles.values()) {
       if (!role.superuser && !role.bypassRowSecurity) continue
       const isKnown =
         appRoles.includes(role.name) ||
         systemTasks.some((task) => task.role === role.name) ||
+        (backupRole?.role === role.name && !role.superuser) ||
         isOfPlatform(tenancy, role.source) ||
         model.server?.bootstrapRole === role.name
       const users = isKnown ? [] : usersOf(model, tenancy, role)
@@ -101,7 +115,7 @@ export default defineCheck({
         relation: null,
         role: role.name,
         message: `${role.name} is ${role.superuser ? 'a superuser' : 'a role with BYPASSRLS'}${by}: no policy holds for what runs as it, and it is no system task`,
-        help: 'Take the attribute away, or declare the role in tenancy.systemTasks with the reason.',
+        help: 'Take the attribute away, or declare the role in tenancy.systemTasks, or as tenancy.backupRole, with the reason.',
         source: role.source,
       }
     }

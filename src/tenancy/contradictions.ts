@@ -11,6 +11,7 @@ const defaultMaxSystemTasks = 2
 export function* contradictions(declared: ConstantTenancy): Generator<Contradiction> {
   yield* relationsInTwoPlaces(declared)
   yield* systemTaskContradictions(declared)
+  yield* rolesOfTwoDuties(declared)
   const { tenantSetting, userSetting } = declared.context ?? {}
   if (tenantSetting !== undefined && tenantSetting === userSetting) {
     yield { path: ['context', 'userSetting'], message: `${userSetting} is the setting of the tenant already` }
@@ -58,12 +59,33 @@ function* systemTaskContradictions(declared: ConstantTenancy): Generator<Contrad
     yield { path: ['systemTasks'], message }
   }
   const names = new Set<string>()
-  for (const [at, { name, role }] of tasks.entries()) {
+  for (const [at, { name }] of tasks.entries()) {
     if (names.has(name)) yield { path: ['systemTasks', at, 'name'], message: `${name} is named twice` }
     names.add(name)
-    if (declared.appRoles?.includes(role)) {
-      const message = `${role} can't be the role of a system task: it is in appRoles, which must not cross tenants`
-      yield { path: ['systemTasks', at, 'role'], message }
-    }
+  }
+}
+
+/** A role has one duty: what runs as the application must be nothing that crosses tenants, and none of those is another. */
+function* rolesOfTwoDuties(declared: ConstantTenancy): Generator<Contradiction> {
+  const duties = new Map<string, string>(declared.appRoles?.map((role) => [role, 'an app role']))
+  const { systemTasks = [], supportRole, backupRole, context } = declared
+  const claims: [role: string | undefined, duty: string, path: (string | number)[]][] = [
+    ...systemTasks.map(
+      ({ role }, at) =>
+        [role, 'the role of a system task', ['systemTasks', at, 'role']] satisfies [
+          string,
+          string,
+          unknown[],
+        ],
+    ),
+    [supportRole, 'the role of support', ['supportRole']],
+    [backupRole?.role, 'the role of backups', ['backupRole', 'role']],
+    [context?.functionOwner, 'the owner of the functions', ['context', 'functionOwner']],
+  ]
+  for (const [role, duty, path] of claims) {
+    if (role === undefined) continue
+    const other = duties.get(role)
+    if (other === undefined) duties.set(role, duty)
+    else if (other !== duty) yield { path, message: `${role} can't be ${duty}: it is ${other} already` }
   }
 }

@@ -71,7 +71,16 @@ describe('defineTenancy', () => {
       { context: { tenantSetting: "app.x'); drop table t; --" } },
       ['context.tenantSetting: a setting'],
     ],
-    ['one role with two parts', { appRole: 'a', supportRole: 'a' }, ['a has two parts in the tenancy']],
+    [
+      'one role with two duties',
+      { appRole: 'a', supportRole: 'a' },
+      ["supportRole: a can't be the role of support"],
+    ],
+    [
+      'the app role that is assumed for support',
+      { supportRole: 'app_user' },
+      ["supportRole: app_user can't be"],
+    ],
     [
       'the role of the application for a task',
       { appRole: 'a', systemTasks: [{ name: 'n', role: 'a', reason: 'r' }] },

@@ -112,6 +112,16 @@ describe('contradictions', () => {
     expect(problems({ appRoles: ['a_task'], systemTasks: tasks.slice(0, 1) })[0]).toContain(
       'systemTasks.0.role',
     )
+    const backupRole = { role: 'a_task', reason: 'the nightly dump' }
+    expect(problems({ systemTasks: tasks.slice(0, 1), backupRole })).toEqual([
+      "backupRole.role: a_task can't be the role of backups: it is the role of a system task already",
+    ])
+    expect(problems({ appRoles: ['web'], supportRole: 'web' })).toEqual([
+      "supportRole: web can't be the role of support: it is an app role already",
+    ])
+    expect(problems({ supportRole: 'help', context: { functionOwner: 'help' } })).toEqual([
+      "context.functionOwner: help can't be the owner of the functions: it is the role of support already",
+    ])
   })
 })
 

@@ -10,7 +10,11 @@ import { sql } from '../../sql/template.ts'
 export type CatalogDigest = ReadonlyMap<string, string>
 
 interface DigestRow {
-  readonly key: string
+  /** Null for a relation itself, and for what was made or changed of what belongs to it. */
+  readonly catalog: string | null
+  readonly relation: number | null
+  /** How many rows are as they were; null for a relation itself. */
+  readonly old: string | null
   readonly digest: string
 }
 
@@ -18,31 +22,30 @@ interface DigestRow {
  * A row of a catalog is never changed in its place but for statistics: each change makes a new row version, by a transaction that
  * was running or not begun when the digests began. So old versions need only be counted, and young ones are told by their place.
  */
-const isYoung = 'pg_catalog.age(row.xmin) <= (select pg_catalog.age($1::pg_catalog.xid))'
+const isYoung = 'pg_catalog.age(row.xmin) <= pg_catalog.age($1::pg_catalog.xid)'
 
 /** What of `pg_class` tells of protection; a foreign key or an index elsewhere makes new versions of a row that say nothing new. */
 const protection = ['relname', 'relnamespace', 'relowner', 'relkind', 'relpersistence', 'relispartition']
   .concat(['relrowsecurity', 'relforcerowsecurity', 'relacl', 'reloptions'])
   .map((column) => `row.${column}`)
 
-/** Catalogs whose rows belong to a relation: the catalog, the column that names the relation, what tells catalogs apart. */
+/** Catalogs whose rows belong to a relation: the catalog, the column that names the relation, and which rows count. */
 const partsOfRelations = [
-  ['pg_attribute', 'attrelid', '1'],
-  ['pg_policy', 'polrelid', '2'],
-  ['pg_constraint', 'conrelid', '3'],
-  ['pg_index', 'indrelid', '4'],
-  ['pg_trigger', 'tgrelid', '5'],
-  ['pg_rewrite', 'ev_class', '6'],
-  ['pg_inherits', 'inhrelid', '7'],
-  ['pg_partitioned_table', 'partrelid', '8'],
-  ['pg_foreign_table', 'ftrelid', '9'],
+  ['pg_policy', 'polrelid', 'true'],
+  // Of a domain it is 0.
+  ['pg_constraint', 'conrelid', 'row.conrelid <> 0'],
+  ['pg_index', 'indrelid', 'true'],
+  // Triggers of foreign keys say nothing that the foreign key doesn't.
+  ['pg_trigger', 'tgrelid', '(not row.tgisinternal or row.tgparentid <> 0)'],
+  ['pg_rewrite', 'ev_class', 'true'],
+  ['pg_inherits', 'inhrelid', 'true'],
+  ['pg_partitioned_table', 'partrelid', 'true'],
+  ['pg_foreign_table', 'ftrelid', 'true'],
 ] as const
 
-/** Triggers of foreign keys say nothing that the foreign key doesn't. */
-const ofUsers: Readonly<Record<string, string>> = {
-  pg_attribute: 'row.attnum > 0',
-  pg_trigger: '(not row.tgisinternal or row.tgparentid <> 0)',
-}
+/** Columns go with their relation only, so the old ones need not be counted. OFFSET: most rows are left out by their head alone. */
+const youngColumns = `(
+  select row.attrelid, row.attnum, row.xmin, row.ctid from pg_catalog.pg_attribute row where ${isYoung} offset 0)`
 
 /** Catalogs whose rows stand by themselves: the column of the oid where the system has many, and the version that brought it. */
 const others = [
@@ -65,42 +68,44 @@ const others = [
   ['pg_publication_namespace', null, 150_000],
 ] as const
 
+/** Each catalog once, and all in one: what takes the server longest is to plan it. */
 function digestSql(serverVersion: number): string {
   const user = (column: string) => `row.${column} >= ${firstUserOid}`
-  const young = partsOfRelations.map(
-    ([catalog, relation, id]) =>
-      `select row.${relation} as relation, pg_catalog.hashtidextended(row.ctid, ${id}) as place from pg_catalog.${catalog} row
-       where ${user(relation)} and ${isYoung} and ${ofUsers[catalog] ?? 'true'}`,
-  )
-  // Columns go with their relation only.
-  const old = partsOfRelations
-    .filter(([catalog]) => catalog !== 'pg_attribute')
-    .map(
-      ([catalog, relation]) =>
-        `select '${catalog}' as key, pg_catalog.count(*)::pg_catalog.text as digest from pg_catalog.${catalog} row
-         where ${user(relation)} and not ${isYoung} and ${ofUsers[catalog] ?? 'true'}`,
-    )
-  const standing = others
-    .filter(([, , from]) => serverVersion >= from)
-    .map(
-      ([catalog, oid]) =>
-        `select '${catalog}', pg_catalog.count(*) filter (where not ${isYoung}) || ' ' || coalesce(pg_catalog.sum(
-           case when ${isYoung} then pg_catalog.hashtidextended(row.ctid, 0) end), 0)
-         from pg_catalog.${catalog} row where ${oid === null ? 'true' : user(oid)}`,
-    )
+  const rows = [
+    `select 'pg_attribute', row.attrelid, row.xmin, row.ctid from ${youngColumns} row where row.attnum > 0`,
+    ...partsOfRelations.map(
+      ([catalog, relation, counts]) =>
+        `select '${catalog}', row.${relation}, row.xmin, row.ctid from pg_catalog.${catalog} row where ${counts}`,
+    ),
+    ...others
+      .filter(([, , from]) => serverVersion >= from)
+      .map(
+        ([catalog, oid]) =>
+          `select '${catalog}', null, row.xmin, row.ctid from pg_catalog.${catalog} row
+           where ${oid === null ? 'true' : user(oid)}`,
+      ),
+  ]
   return sql`
-    select 'relation ' || row.oid as key,
+    select null::pg_catalog.text as catalog, row.oid as relation, null::pg_catalog.text as old,
       pg_catalog.hash_record_extended(row(${protection.join(', ')}), 0)::pg_catalog.text as digest
     from pg_catalog.pg_class row
     where ${user('oid')} and row.relkind in ('r', 'p', 'v', 'm', 'f')
     union all
-    select 'parts ' || relation, pg_catalog.sum(place)::pg_catalog.text
-    from (${young.join(' union all ')}) young group by relation
+    select case when relation is null then catalog end, relation,
+      pg_catalog.count(*) filter (where not young)::pg_catalog.text,
+      coalesce(pg_catalog.sum(case when young then pg_catalog.hashtidextended(ctid, pg_catalog.hashtextextended(catalog, 0)) end), 0)::pg_catalog.text
+    from (
+      select catalog, case when ${isYoung} then relation end as relation, ${isYoung} as young, ctid
+      from (${rows.join(' union all ')}) row (catalog, relation, xmin, ctid)
+    ) row
+    group by 1, 2
     union all
-    ${[...old, ...standing].join(' union all ')}
-    union all
-    select 'pg_roles', pg_catalog.sum(pg_catalog.hashtextextended(row::pg_catalog.text, 0))::pg_catalog.text
+    select 'pg_roles', null, '', pg_catalog.sum(pg_catalog.hashtextextended(row::pg_catalog.text, 0))::pg_catalog.text
     from pg_catalog.pg_roles row`
+}
+
+function keyOf({ catalog, relation, old }: DigestRow): string {
+  return catalog ?? `${old === null ? 'relation' : 'parts'} ${relation}`
 }
 
 /** Reads digests that can be held against each other. */
@@ -126,7 +131,7 @@ export class CatalogDigests {
 
   async read(): Promise<CatalogDigest> {
     const rows = await this.#connection.query<DigestRow>(this.#sql, [this.#since])
-    return new Map(rows.map(({ key, digest }) => [key, digest]))
+    return new Map(rows.map((row) => [keyOf(row), row.old === null ? row.digest : `${row.old} ${row.digest}`]))
   }
 }
 

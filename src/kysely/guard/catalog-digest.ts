@@ -5,16 +5,15 @@ import { sql } from '../../sql/template.ts'
 /**
  * What tells states of the catalogs apart. `relation` and an oid: what `pg_class` says of protection. `parts` and an oid: what was
  * made or changed of what belongs to the relation. The name of a catalog: how many of its rows are as they were when the digests
- * began, and for things other than relations what was made or changed.
+ * began. The name and `+`, for things other than relations: what was made or changed since.
  */
 export type CatalogDigest = ReadonlyMap<string, string>
 
 interface DigestRow {
-  /** Null for a relation itself, and for what was made or changed of what belongs to it. */
+  /** Null for a relation itself. */
   readonly catalog: string | null
+  /** Null for rows that are as they were, 0 for others than relations. */
   readonly relation: number | null
-  /** How many rows are as they were; null for a relation itself. */
-  readonly old: string | null
   readonly digest: string
 }
 
@@ -45,7 +44,7 @@ const partsOfRelations = [
 
 /** Columns go with their relation only, so the old ones need not be counted. OFFSET: most rows are left out by their head alone. */
 const youngColumns = `(
-  select row.attrelid, row.attnum, row.xmin, row.ctid from pg_catalog.pg_attribute row where ${isYoung} offset 0)`
+  select row.attrelid, row.attnum, row.ctid from pg_catalog.pg_attribute row where ${isYoung} offset 0)`
 
 /** Catalogs whose rows stand by themselves: the column of the oid where the system has many, and the version that brought it. */
 const others = [
@@ -71,41 +70,55 @@ const others = [
 /** Each catalog once, and all in one: what takes the server longest is to plan it. */
 function digestSql(serverVersion: number): string {
   const user = (column: string) => `row.${column} >= ${firstUserOid}`
+  const young = (relation: string) => `case when ${isYoung} then ${relation} end, row.ctid`
   const rows = [
-    `select 'pg_attribute', row.attrelid, row.xmin, row.ctid from ${youngColumns} row where row.attnum > 0`,
+    `select 'pg_attribute'::pg_catalog.text, row.attrelid, row.ctid from ${youngColumns} row where row.attnum > 0`,
     ...partsOfRelations.map(
       ([catalog, relation, counts]) =>
-        `select '${catalog}', row.${relation}, row.xmin, row.ctid from pg_catalog.${catalog} row where ${counts}`,
+        `select '${catalog}'::pg_catalog.text, ${young(`row.${relation}`)} from pg_catalog.${catalog} row where ${counts}`,
     ),
     ...others
       .filter(([, , from]) => serverVersion >= from)
       .map(
         ([catalog, oid]) =>
-          `select '${catalog}', null, row.xmin, row.ctid from pg_catalog.${catalog} row
+          `select '${catalog}'::pg_catalog.text, ${young('0::pg_catalog.oid')} from pg_catalog.${catalog} row
            where ${oid === null ? 'true' : user(oid)}`,
       ),
   ]
   return sql`
-    select null::pg_catalog.text as catalog, row.oid as relation, null::pg_catalog.text as old,
+    select null::pg_catalog.text as catalog, row.oid as relation,
       pg_catalog.hash_record_extended(row(${protection.join(', ')}), 0)::pg_catalog.text as digest
     from pg_catalog.pg_class row
     where ${user('oid')} and row.relkind in ('r', 'p', 'v', 'm', 'f')
     union all
-    select case when relation is null then catalog end, relation,
-      pg_catalog.count(*) filter (where not young)::pg_catalog.text,
-      coalesce(pg_catalog.sum(case when young then pg_catalog.hashtidextended(ctid, pg_catalog.hashtextextended(catalog, 0)) end), 0)::pg_catalog.text
-    from (
-      select catalog, case when ${isYoung} then relation end as relation, ${isYoung} as young, ctid
-      from (${rows.join(' union all ')}) row (catalog, relation, xmin, ctid)
-    ) row
-    group by 1, 2
+    select catalog, relation,
+      pg_catalog.count(*) || ' ' || coalesce(
+        pg_catalog.sum(case when relation is not null then pg_catalog.hashtidextended(ctid, 0) end)::pg_catalog.text, '')
+    from (${rows.join(' union all ')}) row (catalog, relation, ctid)
+    group by catalog, relation
     union all
-    select 'pg_roles', null, '', pg_catalog.sum(pg_catalog.hashtextextended(row::pg_catalog.text, 0))::pg_catalog.text
+    select 'pg_roles', null, pg_catalog.sum(pg_catalog.hashtextextended(row::pg_catalog.text, 0))::pg_catalog.text
     from pg_catalog.pg_roles row`
 }
 
-function keyOf({ catalog, relation, old }: DigestRow): string {
-  return catalog ?? `${old === null ? 'relation' : 'parts'} ${relation}`
+function keyOf({ catalog, relation }: DigestRow): string {
+  if (catalog === null) return `relation ${relation}`
+  if (relation === null) return catalog
+  return Number(relation) === 0 ? `${catalog}+` : `parts ${relation}`
+}
+
+/** The server gives the parts of a relation in any order. */
+function digestOf(rows: readonly DigestRow[]): CatalogDigest {
+  const digests = new Map<string, string>()
+  for (const row of rows.toSorted((one, other) => ((one.catalog ?? '') < (other.catalog ?? '') ? -1 : 1))) {
+    const key = keyOf(row)
+    const former = digests.get(key)
+    digests.set(
+      key,
+      former === undefined ? `${row.catalog} ${row.digest}` : `${former} ${row.catalog} ${row.digest}`,
+    )
+  }
+  return digests
 }
 
 /** Reads digests that can be held against each other. */
@@ -130,8 +143,7 @@ export class CatalogDigests {
   }
 
   async read(): Promise<CatalogDigest> {
-    const rows = await this.#connection.query<DigestRow>(this.#sql, [this.#since])
-    return new Map(rows.map((row) => [keyOf(row), row.old === null ? row.digest : `${row.old} ${row.digest}`]))
+    return digestOf(await this.#connection.query<DigestRow>(this.#sql, [this.#since]))
   }
 }
 

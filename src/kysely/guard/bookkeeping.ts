@@ -1,9 +1,10 @@
 import type { Node } from 'libpg-query'
-import type { Connection } from '../../sql/connection.ts'
+import { firstUserOid } from '../../catalog/conditions.ts'
 import { quoteIdentifier } from '../../sql/identifiers.ts'
 import { as, walk } from '../../sql/node.ts'
 import { parseStatements } from '../../sql/parse.ts'
 import { sql } from '../../sql/template.ts'
+import type { ServerConnection } from './server-connection.ts'
 
 /** A statement by which a migrator writes down what it has done. */
 export interface BookkeepingWrite {
@@ -43,14 +44,17 @@ function isPlain(node: Node): boolean {
 /** A table of which nothing runs when a row is written: no trigger, rule, default, check, policy, expression or type of anybody. */
 const inert = sql`
   select from pg_catalog.pg_class c
-  where c.oid = pg_catalog.to_regclass($1) and c.relkind = 'r' and not c.relhasrules and not c.relrowsecurity
+  where c.oid = $1::pg_catalog.oid and c.relkind = 'r' and not c.relhasrules and not c.relrowsecurity
     and not exists (select from pg_catalog.pg_trigger t where t.tgrelid = c.oid)
     and not exists (select from pg_catalog.pg_attrdef d where d.adrelid = c.oid)
     and not exists (select from pg_catalog.pg_constraint k where k.conrelid = c.oid and k.contype not in ('p', 'u', 'n'))
     and not exists (select from pg_catalog.pg_inherits i where i.inhparent = c.oid)
     and not exists (
       select from pg_catalog.pg_index i
-      where i.indrelid = c.oid and (i.indexprs is not null or i.indpred is not null)
+      where i.indrelid = c.oid and (
+        i.indexprs is not null or i.indpred is not null
+        or exists (select from pg_catalog.unnest(i.indclass::pg_catalog.oid[]) as class (oid) where class.oid >= ${firstUserOid})
+      )
     )
     and not exists (
       select from pg_catalog.pg_attribute a
@@ -58,6 +62,9 @@ const inert = sql`
     )`
 
 /** Whether the write does nothing but write a row. */
-export async function isInert(server: Connection, { table }: BookkeepingWrite): Promise<boolean> {
-  return table !== null && (await server.query(inert, [table])).length > 0
+export async function isInert(server: ServerConnection, { table }: BookkeepingWrite): Promise<boolean> {
+  if (table === null) return false
+  const meant = 'select pg_catalog.to_regclass($1)::pg_catalog.oid as oid'
+  const [row] = await server.query<{ oid: number | null }>(meant, [table])
+  return (await server.unswayed(() => server.query(inert, [row?.oid]))).length > 0
 }

@@ -1,6 +1,6 @@
-import type { Connection } from '../../sql/connection.ts'
 import { displayId } from '../../sql/identifiers.ts'
 import { sql } from '../../sql/template.ts'
+import type { ServerConnection } from './server-connection.ts'
 
 interface CountRow {
   readonly relation: string
@@ -23,14 +23,14 @@ export class WrittenRows {
     this.#before = before
   }
 
-  static async begin(server: Connection): Promise<WrittenRows> {
-    const rows = await server.query<CountRow>(counts)
+  static async begin(server: ServerConnection): Promise<WrittenRows> {
+    const rows = await server.unswayed(() => server.query<CountRow>(counts))
     return new WrittenRows(new Map(rows.map(({ relation, count }) => [relation, count])))
   }
 
   /** The tables of which rows were written since. */
-  async since(server: Connection): Promise<readonly string[]> {
-    const rows = await server.query<CountRow>(counts)
+  async since(server: ServerConnection): Promise<readonly string[]> {
+    const rows = await server.unswayed(() => server.query<CountRow>(counts))
     return rows
       .filter(({ relation, count }) => this.#before.get(relation) !== count)
       .map(({ namespace, name }) => displayId(namespace, name))

@@ -1,35 +1,67 @@
-import type { Connection } from '../../sql/connection.ts'
+import { firstUserOid } from '../../catalog/conditions.ts'
+import { quoteIdentifier } from '../../sql/identifiers.ts'
 import { sql } from '../../sql/template.ts'
 import type { Objection } from './objections.ts'
+import type { ServerConnection } from './server-connection.ts'
 
-const found = sql`
-  select exists (select from pg_catalog.pg_trigger where tgdeferrable and not tgisinternal) as any,
-    pg_catalog.current_setting('track_counts') as counted`
+/**
+ * The tables with rows written in this transaction and with triggers that may run at its end, those of constraints among them: comparing
+ * keys may call anything.
+ */
+const deferrable = sql`
+  select n.nspname as namespace, c.relname as name
+  from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+  where c.relkind = 'r' and c.oid >= ${firstUserOid}
+    and exists (select from pg_catalog.pg_trigger t where t.tgrelid = c.oid and t.tgdeferrable)
+    and (
+      pg_catalog.current_setting('track_counts') = 'off'
+      or exists (
+        select from pg_catalog.pg_stat_xact_all_tables s
+        where s.relid = c.oid and s.n_tup_ins + s.n_tup_upd + s.n_tup_del > 0
+      )
+    )`
 
-const writes = sql`
-  select coalesce(pg_catalog.sum(n_tup_ins + n_tup_upd + n_tup_del), 0)::pg_catalog.text as count
-  from pg_catalog.pg_stat_xact_all_tables`
+interface Table {
+  readonly namespace: string
+  readonly name: string
+}
 
 /** How often triggers may set off each other. */
 const rounds = 10
 
 /**
  * Runs now what triggers would run at COMMIT, when nobody looks any more. A trigger can put off what it sets off itself, so this
- * goes on until a round writes no row.
+ * goes on until nothing is left to run.
  */
-export async function runDeferredTriggers(server: Connection): Promise<Objection | null> {
-  const [triggers] = await server.query<{ any: boolean; counted: string }>(found)
-  if (triggers?.any !== true) return null
-  let before = ''
-  for (let round = 0; round < rounds && triggers.counted === 'on'; round++) {
+export async function runDeferredTriggers(server: ServerConnection): Promise<Objection | null> {
+  for (let round = 0; round < rounds; round++) {
     await server.query('set constraints all immediate')
-    const [now] = await server.query<{ count: string }>(writes)
-    if (now === undefined || now.count === before) return null
-    before = now.count
+    const tables = await server.unswayed(() => server.query<Table>(deferrable))
+    let isLeft = false
+    for (const table of tables) isLeft ||= await isAwaited(server, table)
+    if (!isLeft) return null
   }
   return {
     message:
       'triggers that run at COMMIT do not come to an end before it, so what they do could not be examined',
     help: 'Make the constraint triggers NOT DEFERRABLE, or immediate in the migration.',
+  }
+}
+
+/**
+ * Whether a trigger is still to run for the table: then PostgreSQL refuses to alter it (55006). What can't be altered for another reason
+ * may have one. Nothing is altered in the end.
+ */
+async function isAwaited(server: ServerConnection, { namespace, name }: Table): Promise<boolean> {
+  await server.query('savepoint ringfence_awaited')
+  try {
+    const table = `${quoteIdentifier(namespace)}.${quoteIdentifier(name)}`
+    await server.query(`alter table only ${table} reset (autovacuum_enabled)`)
+    return false
+  } catch {
+    return true
+  } finally {
+    await server.query('rollback to savepoint ringfence_awaited')
+    await server.query('release savepoint ringfence_awaited')
   }
 }

@@ -90,7 +90,8 @@ class Runner {
     const foresee = (captured: readonly CapturedStatement[]) => verification.foresee(captured)
     const circumstances = { ...this.#run, isAlone: true }
     const gate = new StatementGate(this.#server, circumstances, foresee, async (captured, send) => {
-      if (captured.some(({ node }) => needsNoTransaction(node))) return await send()
+      const [only, ...others] = captured
+      if (only !== undefined && others.length === 0 && needsNoTransaction(only.node)) return await send()
       return await this.#inTransaction(send, async (session) => {
         const found = await this.#verify({ session, verification, written: null }, captured, [])
         problems.push(...found)
@@ -159,7 +160,10 @@ class Runner {
       if (unfinished.length === 0) return null
       return { error: this.#refused(unfinished.map(problemOfUnfinished)) }
     } catch (error) {
-      return { error }
+      // A migrator tells the error, and of one that is undefined there is nothing to tell.
+      return {
+        error: error instanceof Error ? error : new Error(`it threw ${String(error)}`, { cause: error }),
+      }
     } finally {
       await gate.seal()
     }

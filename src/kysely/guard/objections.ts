@@ -1,4 +1,10 @@
-import type { FuncCall, Node, TransactionStmt, VariableSetStmt } from 'libpg-query'
+import type {
+  AlterExtensionContentsStmt,
+  FuncCall,
+  Node,
+  TransactionStmt,
+  VariableSetStmt,
+} from 'libpg-query'
 import { as, kindOf, type NodeKind, strings, walk } from '../../sql/node.ts'
 import type { ScriptStatement } from '../../sql/parse.ts'
 import { objectionToAlone } from './alone.ts'
@@ -30,6 +36,7 @@ export function objectionTo(statement: ScriptStatement, circumstances: Circumsta
     toTransaction(as(node, 'TransactionStmt')) ??
     toSetting(as(node, 'VariableSetStmt')) ??
     (as(node, 'DiscardStmt') === undefined ? null : toSettingNamed('everything of the session')) ??
+    toExtension(as(node, 'AlterExtensionContentsStmt')) ??
     toCalls(node) ??
     (circumstances.isAlone ? objectionToAlone(node) : null) ??
     (circumstances.direction === 'down' && !circumstances.mayChangeRows ? toChangeOfRows(node) : null)
@@ -49,6 +56,15 @@ function toTransaction(statement: TransactionStmt | undefined): Objection | null
     message:
       'it would end or begin a transaction, and what was done before it could no longer be rolled back',
     help: 'Leave it out: the migrator begins and commits. What has to run by itself goes into a migration of its own, declared with withoutTransaction.',
+  }
+}
+
+/** What belongs to an extension is not read: it would be a place to hide a table in. */
+function toExtension(statement: AlterExtensionContentsStmt | undefined): Objection | null {
+  if (statement === undefined) return null
+  return {
+    message: 'it would change what belongs to an extension, which nobody examines',
+    help: 'Leave it out: only the script of an extension adds to it.',
   }
 }
 

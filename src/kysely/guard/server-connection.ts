@@ -1,6 +1,13 @@
 import { CompiledQuery, type DatabaseConnection, type QueryResult } from 'kysely'
 import type { Connection } from '../../sql/connection.ts'
 import { splitStatements } from '../../sql/split.ts'
+import { sql } from '../../sql/template.ts'
+
+const emptyPath = sql`
+  select own, pg_catalog.set_config('search_path', '', $1) from (
+    select pg_catalog.current_setting('search_path') as own offset 0
+  ) as former`
+const formerPath = "select pg_catalog.set_config('search_path', $1, $2)"
 
 type Execute = DatabaseConnection['executeQuery']
 type Stream = DatabaseConnection['streamQuery']
@@ -29,6 +36,21 @@ export class ServerConnection implements Connection {
       if (statement !== '') rows = await this.#one<Row>(statement, [])
     }
     return rows
+  }
+
+  /**
+   * Asks under an empty search path: an operator that somebody made for two types of ours is taken for it where its namespace is in
+   * the path, `public` as a rule. What the questions mean would be for it to say. The path is afterwards as it was. `isLocal`: whether
+   * the connection is in a transaction.
+   */
+  async unswayed<Result>(ask: () => Promise<Result>, isLocal = true): Promise<Result> {
+    const [path] = await this.query<{ own: string }>(emptyPath, [isLocal])
+    try {
+      return await ask()
+    } finally {
+      // In a transaction that has failed the path goes back with it.
+      if (path !== undefined) await this.query(formerPath, [path.own, isLocal]).catch(() => undefined)
+    }
   }
 
   async #one<Row>(text: string, values: readonly unknown[]): Promise<readonly Row[]> {

@@ -31,15 +31,14 @@ const standing = sql`
     pg_catalog.current_setting('session_replication_role') as replication,
     (select pg_catalog.count(*) from pg_catalog.pg_cursors where is_holdable)::pg_catalog.text as cursors,
     case when pg_catalog.pg_my_temp_schema() = 0 then '0' else (
-      select pg_catalog.count(*)::pg_catalog.text from pg_catalog.pg_depend d
-      where d.classid = 'pg_catalog.pg_policy'::pg_catalog.regclass and (
-        d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass
-          and d.refobjid in (select oid from pg_catalog.pg_class where relpersistence = 't')
-        or d.refclassid = 'pg_catalog.pg_proc'::pg_catalog.regclass and d.refobjid in (
-          select oid from pg_catalog.pg_proc where pronamespace = pg_catalog.pg_my_temp_schema())
-        or d.refclassid = 'pg_catalog.pg_type'::pg_catalog.regclass and d.refobjid in (
-          select oid from pg_catalog.pg_type where typnamespace = pg_catalog.pg_my_temp_schema())
+      with recursive passing (classid, objid) as (
+        select 'pg_catalog.pg_namespace'::pg_catalog.regclass::pg_catalog.oid, pg_catalog.pg_my_temp_schema()
+        union
+        select d.classid, d.objid from passing join pg_catalog.pg_depend d
+          on d.refclassid = passing.classid and d.refobjid = passing.objid
       )
+      select pg_catalog.count(*)::pg_catalog.text from passing
+      where classid = 'pg_catalog.pg_policy'::pg_catalog.regclass
     ) end as temporary`
 
 /** The transaction that a migration runs in, and under what. */
@@ -76,7 +75,11 @@ export class Session {
 
   /** Which of these relations another connection has made or altered since, and committed: rolling back doesn't undo them. */
   async madeElsewhere(relations: readonly string[]): Promise<ReadonlySet<string>> {
-    const rows = await this.#server.query<{ relation: string }>(elsewhere, [relations, this.#held.snapshot])
+    if (relations.length === 0) return new Set()
+    const values = [relations, this.#held.snapshot]
+    const rows = await this.#server.unswayed(() =>
+      this.#server.query<{ relation: string }>(elsewhere, values),
+    )
     return new Set(rows.map(({ relation }) => relation))
   }
 
@@ -86,7 +89,7 @@ export class Session {
 }
 
 async function read(server: ServerConnection): Promise<Standing> {
-  const [row] = await server.query<Standing>(standing)
+  const [row] = await server.unswayed(() => server.query<Standing>(standing))
   if (row === undefined) throw new Error('the server does not tell the transaction')
   return row
 }

@@ -69,8 +69,11 @@ export class Verification {
     judgement: Judgement,
     inTransaction: boolean,
   ): Promise<Verification> {
-    const digests = await CatalogDigests.of(server)
-    const verification = new Verification(server, judgement, inTransaction, digests, await digests.read())
+    const [digests, start] = await server.unswayed(async () => {
+      const made = await CatalogDigests.of(server)
+      return [made, await made.read()] as const
+    }, inTransaction)
+    const verification = new Verification(server, judgement, inTransaction, digests, start)
     const isKnown = judgement.tenancy.tenantKey && judgement.tenancy.tenants && judgement.tenancy.memberships
     if (!inTransaction || judgement.isThorough || !isKnown) await verification.#readAllBefore()
     return verification
@@ -78,7 +81,7 @@ export class Verification {
 
   /** What has changed since the errors were looked for. */
   async changedSince(): Promise<ReadonlySet<string>> {
-    return changedBetween(this.#verified, await this.#digests.read())
+    return changedBetween(this.#verified, await this.#digest())
   }
 
   /** To be called before statements are sent: reads what they may change, while it still is as it was. */
@@ -91,7 +94,8 @@ export class Verification {
     if (this.#before !== null) return
     for (const { node } of statements) {
       const { touches, makes, isVague, isAdditive } = foresee(node)
-      if (makes !== null && (await isMentioned(this.#server, makes))) return await this.#readAllBefore()
+      if (makes !== null && (await this.#unswayed(() => isMentioned(this.#server, makes))))
+        return await this.#readAllBefore()
       if (touches === null) return await this.#readAllBefore()
       const isOfNew = touches.every((name) => this.#newNames.has(name))
       if (isOfNew && (touches.length > 0 || !isVague)) continue
@@ -106,7 +110,7 @@ export class Verification {
 
   /** The errors that are new. `inTransaction`: whether the connection is in one. */
   async newErrors(inTransaction: boolean): Promise<readonly Defect[]> {
-    this.#verified = await this.#digests.read()
+    this.#verified = await this.#digest()
     const changed = changedBetween(this.#start, this.#verified)
     if (changed.size === 0) return []
     const few = this.#before === null ? await this.#errorsOfFew(this.#verified) : null
@@ -116,7 +120,9 @@ export class Verification {
     const found = this.#errorsIn(after, tenancy, null)
     if (this.#before === null || found.size === 0) return [...found.values()]
     const made = await this.#idsOf([...changed].filter((key) => !this.#start.has(key)))
-    return newOf(found, this.#errorsIn(this.#before, tenancy, null), made)
+    return newOf(found, this.#errorsIn(this.#before, tenancy, null), made, (id) =>
+      isOpened(this.#before?.relations.get(id), after.relations.get(id)),
+    )
   }
 
   /** Null where more has changed than new relations, and old ones that were read in time and stand as they stood. */
@@ -125,7 +131,7 @@ export class Verification {
     if (oids === null) return null
     const { tenants, memberships } = this.#judgement.tenancy
     const anchors = await relationsNamed(this.#server, [tenants ?? '', memberships?.relation ?? ''])
-    const ids = await relationsNeeded(this.#server, [...oids, ...anchors.keys()])
+    const ids = await this.#needed([...oids, ...anchors.keys()])
     if (oids.some((oid) => !ids.has(oid))) return null
     const after = await this.#read(true, [...ids.keys()])
     const before = new Map(after.relations)
@@ -143,7 +149,9 @@ export class Verification {
     const found = this.#errorsIn(after, tenancy, focus)
     if (found.size === 0) return []
     const made = new Set(oids.flatMap((oid) => (this.#wasThere(oid) ? [] : (ids.get(oid) ?? []))))
-    return newOf(found, this.#errorsIn({ ...after, relations: before }, tenancy, null), made)
+    return newOf(found, this.#errorsIn({ ...after, relations: before }, tenancy, null), made, (id) =>
+      isOpened(before.get(id), after.relations.get(id)),
+    )
   }
 
   /** The oids of the changed relations, where nothing else has changed and each is new or was read. */
@@ -163,12 +171,24 @@ export class Verification {
 
   async #idsOf(keys: readonly string[]): Promise<ReadonlySet<RelationId>> {
     const oids = keys.flatMap((key) => (key.startsWith('relation ') ? Number(key.split(' ')[1]) : []))
-    const ids = await relationsNeeded(this.#server, oids)
+    const ids = await this.#needed(oids)
     return new Set(oids.flatMap((oid) => ids.get(oid) ?? []))
   }
 
   async #now(): Promise<CatalogDigest> {
-    return this.#isUntouched ? this.#start : await this.#digests.read()
+    return this.#isUntouched ? this.#start : await this.#digest()
+  }
+
+  #digest(): Promise<CatalogDigest> {
+    return this.#unswayed(() => this.#digests.read())
+  }
+
+  #needed(oids: readonly number[]): Promise<RelationIds> {
+    return this.#unswayed(() => relationsNeeded(this.#server, oids))
+  }
+
+  #unswayed<Result>(ask: () => Promise<Result>): Promise<Result> {
+    return this.#server.unswayed(ask, this.#inTransaction)
   }
 
   #wasThere(oid: number): boolean {
@@ -177,7 +197,11 @@ export class Verification {
 
   async #readBefore(oids: readonly number[], ids: RelationIds): Promise<void> {
     const now = await this.#now()
-    const { relations } = await this.#read(this.#inTransaction, oids)
+    const { relations } = await readCatalog(this.#server, {
+      inTransaction: this.#inTransaction,
+      relations: oids,
+      alone: true,
+    })
     for (const oid of oids) {
       const isAsItWas = ['relation', 'parts'].every(
         (of) => this.#start.get(`${of} ${oid}`) === now.get(`${of} ${oid}`),
@@ -192,7 +216,7 @@ export class Verification {
     if (oids === null) return
     const model = await this.#read(this.#inTransaction)
     const relations = new Map(model.relations)
-    for (const [oid, id] of await relationsNeeded(this.#server, oids)) {
+    for (const [oid, id] of await this.#needed(oids)) {
       if (!oids.includes(oid)) continue
       const former = this.#former.get(oid)
       if (former === null) return
@@ -231,14 +255,25 @@ function standsAlike(one: Relation, other: Relation | undefined, isAnchor: boole
   return told(one) === told(other)
 }
 
-/** The same subject with another defect is new, and so is whatever is wrong with a relation that was made now. */
+/** Whether somebody was granted what he was not, or a policy admits what none did: then an old defect leaks more than it did. */
+function isOpened(former: Relation | undefined, now: Relation | undefined): boolean {
+  const told = (relation: Relation | undefined) =>
+    [...(relation?.grants ?? []), ...(relation?.policies ?? [])].map(({ source, ...rest }) =>
+      JSON.stringify(rest),
+    )
+  const known = new Set(told(former))
+  return told(now).some((each) => !known.has(each))
+}
+
+/** The same subject with another defect is new, and so is whatever is wrong with a relation that was made or opened now. */
 function newOf(
   found: ReadonlyMap<string, Defect>,
   old: ReadonlyMap<string, Defect>,
   made: ReadonlySet<RelationId>,
+  isOpenedNow: (relation: RelationId) => boolean,
 ): readonly Defect[] {
-  return [...found.values()].filter(
-    ({ key, found: { relation, message } }) =>
-      made.has(relation ?? '') || old.get(key)?.found.message !== message,
-  )
+  return [...found.values()].filter(({ key, found: { relation, message } }) => {
+    if (old.get(key)?.found.message !== message) return true
+    return relation !== null && (made.has(relation) || isOpenedNow(relation))
+  })
 }

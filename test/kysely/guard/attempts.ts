@@ -531,6 +531,70 @@ export const attempts: Readonly<Record<string, Attempt>> = {
     options: { down: true },
     refused: /barred.*\[policy-admits-foreign-rows\]/,
   },
+  'an operator that is taken for one of the questions that are asked': {
+    migrations: texts(
+      `create function not_new(oid, integer) returns boolean language plpgsql as $$ begin
+        return $1::bigint >= $2 and $1::bigint < current_setting('my.last')::bigint; end $$`,
+      'create operator public.>= (leftarg = oid, rightarg = integer, function = not_new)',
+      `select set_config('my.last', (select 'not_new'::regproc::oid::text), false)`,
+      leak,
+    ),
+    refused: noRowSecurity,
+  },
+  'a cast that a deferred foreign key runs': {
+    migrations: texts(
+      makeLeak,
+      `create type mood as enum ('a')`,
+      `create function number_of(mood) returns integer language plpgsql as $$ begin return make_leak(); end $$`,
+      'create cast (mood as integer) with function number_of(mood) as implicit',
+      'create temp table parents (id integer primary key); insert into parents values (1)',
+      'create temp table children (id mood references parents (id) deferrable initially deferred)',
+      `insert into children values ('a')`,
+    ),
+    refused: noRowSecurity,
+    only: 'native',
+  },
+  'deferred triggers that keep the counts of rows as they were': {
+    migrations: texts(
+      `create function total() returns bigint language sql as $$
+        select coalesce(sum(n_tup_ins + n_tup_upd + n_tup_del), 0)::bigint from pg_stat_xact_all_tables $$`,
+      `create function pull() returns trigger language plpgsql as $$ declare before bigint := total(); begin
+        if new.id = 4 then ${leak}; return null; end if;
+        set constraints all deferred;
+        insert into pulled values (new.id + 1);
+        execute format('drop table pad%s', new.id);
+        insert into filler select 1 from generate_series(1, before - total());
+        return null; end $$`,
+      'create temp table pulled (id integer)',
+      'create temp table filler (id integer)',
+      ...[1, 2, 3, 4].flatMap((id) => [
+        `create temp table pad${id} (id integer)`,
+        `insert into pad${id} select 1 from generate_series(1, 1000)`,
+      ]),
+      'create constraint trigger pulling after insert on pulled deferrable initially deferred for each row execute function pull()',
+      'insert into pulled values (1)',
+    ),
+    refused: noRowSecurity,
+  },
+  'a barrier that calls a function over a temporary table': {
+    migrations: texts(
+      'create temp table shown (id integer) on commit drop',
+      ...safeTable('barred').slice(0, 3),
+      'create policy open on barred for select to app_user using (number is not null)',
+      'create function is_shown() returns boolean language sql begin atomic select count(*) >= 0 from shown; end',
+      `create policy barrier on barred as restrictive to app_user using (${own} and is_shown()) with check (${own})`,
+    ),
+    refused: /a policy depends on something temporary/,
+  },
+  'a table that is given to an extension': {
+    migrations: texts('create extension citext', leak, 'alter extension citext add table leak'),
+    refused: /what belongs to an extension/,
+    only: 'native',
+  },
+  'an old table without row security that is granted': {
+    migrations: texts('grant select on old_debt to app_user'),
+    refused: /old_debt/,
+  },
   'down() that changes rows': {
     migrations: downwards('update app.tenants set name = name'),
     options: { down: true },

@@ -32,6 +32,8 @@ export interface CatalogOptions {
    * else: what checks look at that judge these relations.
    */
   readonly relations?: readonly number[]
+  /** Whether of these relations nothing is asked that others tell: the model then has no namespaces and roles. Default false. */
+  readonly alone?: boolean
 }
 
 /** The oldest version that has all that is read: PostgreSQL 14. */
@@ -130,20 +132,25 @@ async function readAll(connection: Connection, options: CatalogOptions): Promise
   const privileges = await readPrivileges(reading)
   const routines = await readRoutines(reading, privileges)
   const ofRelations = {
-    namespaces: await readNamespaces(reading, privileges),
     relations: await readRelations(reading, privileges, routines),
     routines: new Map([...routines.values()].map((routine) => [routine.id, routine])),
-    roleMemberships: await readRoleMemberships(reading),
     unmodelled: new Map(),
     focus: null,
   }
+  const ofServer = { ...server, capabilities: [], drift: null }
+  if (relations !== null && options.alone) return { ...nothing, ...ofRelations, server: ofServer }
+  const around = {
+    namespaces: await readNamespaces(reading, privileges),
+    roleMemberships: await readRoleMemberships(reading),
+  }
   if (relations !== null) {
     const roles = await readRoles(reading, new Map())
-    return { ...nothing, ...ofRelations, roles, server: { ...server, capabilities: [], drift: null } }
+    return { ...nothing, ...ofRelations, ...around, roles, server: ofServer }
   }
   const set = await readSettings(reading)
   return {
     ...ofRelations,
+    ...around,
     types: await readTypes(reading),
     sequences: await readSequences(reading, privileges),
     roles: await readRoles(reading, set.ofRoles),
@@ -157,6 +164,9 @@ async function readAll(connection: Connection, options: CatalogOptions): Promise
 }
 
 const nothing = {
+  namespaces: new Map(),
+  roleMemberships: new Map(),
+  roles: new Map(),
   types: new Map(),
   sequences: new Map(),
   defaultPrivileges: new Map(),

@@ -13,6 +13,11 @@ export interface RelationRow {
   readonly forced: boolean
   readonly partition: boolean
   readonly acl: string | null
+  /** What it has, or once had: the server looks for none of it where these say no. */
+  readonly hasIndexes: boolean
+  readonly hasTriggers: boolean
+  readonly hasRules: boolean
+  readonly hasParents: boolean
 }
 
 /**
@@ -24,7 +29,8 @@ const relations = (reading: Reading) => sql`
     ${namespaceName('c', 'n')} as namespace, c.relname as name, c.relkind as kind, c.relpersistence as persistence,
     pg_catalog.pg_get_userbyid(c.relowner) as owner,
     c.relrowsecurity as enabled, c.relforcerowsecurity as forced, c.relispartition as partition,
-    c.relacl::pg_catalog.text as acl
+    c.relacl::pg_catalog.text as acl, c.relhasindex as "hasIndexes", c.relhastriggers as "hasTriggers", c.relhasrules as "hasRules",
+    exists (select from pg_catalog.pg_inherits i where i.inhrelid = c.oid) as "hasParents"
   from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
   where ${reading.covers('c.oid')} and c.relkind in ('r', 'p', 'v', 'm', 'f')
     and ${isOfSession('c')} and ${standsAlone('pg_class', 'c.oid')}

@@ -28,22 +28,46 @@ const persistences: Readonly<Record<string, Relation['persistence']>> = {
   t: 'temporary',
 }
 
-/** All relations with what belongs to them, in the order of creation. */
+/** All relations with what belongs to them, in the order of creation. What none of them has is not asked for. */
 export async function readRelations(
   reading: Reading,
   privileges: Privileges,
   routines: ReadRoutines,
 ): Promise<ReadonlyMap<RelationId, Relation>> {
   const rows = await readRelationRows(reading)
+  async function readWhere<Part>(
+    has: (row: RelationRow) => boolean,
+    read: () => Promise<ReadonlyMap<number, Part>>,
+  ): Promise<ReadonlyMap<number, Part>> {
+    return rows.some(has) ? await read() : new Map()
+  }
   const columns = await readColumns(reading)
   const constraints = await readConstraints(reading, columns)
-  const indexes = await readIndexes(reading, columns)
-  const parents = await readParents(reading)
-  const partitionKeys = await readPartitionKeys(reading, columns)
+  const indexes = await readWhere(
+    (row) => row.hasIndexes,
+    () => readIndexes(reading, columns),
+  )
+  const parents = await readWhere(
+    (row) => row.hasParents,
+    () => readParents(reading),
+  )
+  const partitionKeys = await readWhere(
+    ({ kind }) => kind === 'p',
+    () => readPartitionKeys(reading, columns),
+  )
   const policies = await readPolicies(reading)
-  const triggers = await readTriggers(reading)
-  const rules = await readRules(reading)
-  const views = await readViews(reading, routines)
+  const triggers = await readWhere(
+    (row) => row.hasTriggers,
+    () => readTriggers(reading),
+  )
+  const rules = await readWhere(
+    (row) => row.hasRules,
+    () => readRules(reading),
+  )
+  const views = await readWhere(
+    ({ kind }) => kind === 'v' || kind === 'm',
+    () => readViews(reading, routines),
+  )
 
   function relationOf(row: RelationRow): Relation {
     const { oid, namespace, name, owner } = row

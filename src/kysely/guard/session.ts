@@ -1,9 +1,13 @@
+import { InputError } from '../../findings/input-error.ts'
 import { sql } from '../../sql/template.ts'
 import type { Objection } from './objections.ts'
 import type { ServerConnection } from './server-connection.ts'
 
 interface Standing extends Record<keyof typeof changes, string> {
   readonly snapshot: string
+  /** True and 1, if the driver gives both as they are. */
+  readonly yes: unknown
+  readonly one: unknown
 }
 
 /** A row version has the lower half of the number of its transaction, and none is ahead of the present one by half of all. */
@@ -29,6 +33,7 @@ const standing = sql`
     current_user::pg_catalog.text as role, session_user::pg_catalog.text as login,
     pg_catalog.current_setting('row_security') as "rowSecurity",
     pg_catalog.current_setting('session_replication_role') as replication,
+    true as yes, 1::pg_catalog.int4 as one,
     (select pg_catalog.count(*) from pg_catalog.pg_cursors where is_holdable)::pg_catalog.text as cursors,
     case when pg_catalog.pg_my_temp_schema() = 0 then '0' else (
       with recursive passing (classid, objid) as (
@@ -91,6 +96,14 @@ export class Session {
 async function read(server: ServerConnection): Promise<Standing> {
   const [row] = await server.unswayed(() => server.query<Standing>(standing))
   if (row === undefined) throw new Error('the server does not tell the transaction')
+  if (row.yes !== true || row.one !== 1) {
+    throw new InputError(
+      'the driver gives booleans or integers as something else, and the catalogs would be misread',
+      {
+        hint: 'Take out pg.types.setTypeParser for bool and int4 where migrations run.',
+      },
+    )
+  }
   return row
 }
 

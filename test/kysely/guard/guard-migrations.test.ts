@@ -318,3 +318,18 @@ test('a migrator whose role is superuser is guarded too', async () => {
   const { error } = await new Migrator({ db, provider }).migrateToLatest()
   expect(String(error)).toMatch(/leak has no row security/)
 })
+
+test('a driver that gives booleans as texts is refused, for no flag could be told', async () => {
+  const here = await stage()
+  const parse = pg.types.getTypeParser(pg.types.builtins.BOOL)
+  onTestFinished(() => pg.types.setTypeParser(pg.types.builtins.BOOL, parse))
+  pg.types.setTypeParser(pg.types.builtins.BOOL, (text) => text)
+  const { error } = await migrate(here, { '001': { up: (db: Handle) => send(db, leak) } })
+  expect(String(error)).toContain('the driver gives booleans or integers as something else')
+})
+
+test('what is thrown and is no error is told', async () => {
+  const here = await stage()
+  const { error } = await migrate(here, { '001': { up: () => Promise.reject() } })
+  expect(String(error)).toBe('Error: it threw undefined')
+})

@@ -614,4 +614,13 @@ export const attempts: Readonly<Record<string, Attempt>> = {
     options: { down: true },
     refused: /app\.tenants: down\(\) would change rows/,
   },
+  'down() that empties a table within a block': {
+    migrations: downwards(
+      'alter table app.tenants no force row level security',
+      `do $$ begin truncate app.tenants cascade; end $$`,
+      'alter table app.tenants force row level security',
+    ),
+    options: { down: true },
+    refused: /app\.tenants: down\(\) would change rows/,
+  },
 }

@@ -12,12 +12,12 @@ export interface CallSite {
 /** Deep enough for a call through Kysely and the builders of this library. */
 const frames = 60
 
-/** Notes who is calling; what it says is worked out when `callSiteOf` asks. */
-export function traceHere(): Error {
+/** Notes who is calling; what it says is worked out when `callSiteOf` asks. `caller`: who is told where the stack shows nobody. */
+export function traceHere(caller?: Error): Error {
   const { stackTraceLimit } = Error
   Error.stackTraceLimit = frames
   try {
-    return new Error('called from here')
+    return new Error('called from here', { cause: caller })
   } finally {
     Error.stackTraceLimit = stackTraceLimit
   }
@@ -31,7 +31,7 @@ export function callSiteOf(trace: Error): CallSite | null {
     if (path === null || isMachinery(path)) continue
     return { file: shown(path), line: Number(frame?.[2]), column: Number(frame?.[3]) }
   }
-  return null
+  return trace.cause instanceof Error ? callSiteOf(trace.cause) : null
 }
 
 /** `migrations/002_invoices.ts:12` */

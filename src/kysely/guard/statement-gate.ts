@@ -61,7 +61,7 @@ export class StatementGate {
   }
 
   execute<Row>(given: CompiledQuery, rest: readonly unknown[], caller: Error): Promise<QueryResult<Row>> {
-    const trace = nearest(caller)
+    const trace = traceHere(caller)
     const query = this.#fixed(given, trace)
     return this.#track(query.sql, trace, () =>
       this.#inTurn(async () => {
@@ -77,7 +77,7 @@ export class StatementGate {
     rest: readonly unknown[],
     caller: Error,
   ): AsyncIterableIterator<QueryResult<Row>> {
-    const trace = nearest(caller)
+    const trace = traceHere(caller)
     const query = this.#fixed(given, trace)
     let end = () => {}
     const ended = new Promise<void>((resolve) => {
@@ -189,12 +189,6 @@ function isUnambiguous(text: string): boolean {
     if (code > 126 || code === 92) return false
   }
   return true
-}
-
-/** The call itself, where the stack still shows who it was; else who asked for the connection. */
-function nearest(caller: Error): Error {
-  const trace = traceHere()
-  return callSiteOf(trace) === null ? caller : trace
 }
 
 const notAwaited: Objection = {

@@ -12,13 +12,12 @@ const deferrable = sql`
   select n.nspname as namespace, c.relname as name
   from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
   where c.relkind = 'r' and c.oid >= ${firstUserOid}
-    and exists (select from pg_catalog.pg_trigger t where t.tgrelid = c.oid and t.tgdeferrable)
+    and c.oid in (select tgrelid from pg_catalog.pg_trigger where tgdeferrable)
     and (
       pg_catalog.current_setting('track_counts') = 'off'
-      or exists (
-        select from pg_catalog.pg_stat_xact_all_tables s
-        where s.relid = c.oid and s.n_tup_ins + s.n_tup_upd + s.n_tup_del > 0
-      )
+      or pg_catalog.pg_stat_get_xact_tuples_inserted(c.oid) > 0
+      or pg_catalog.pg_stat_get_xact_tuples_updated(c.oid) > 0
+      or pg_catalog.pg_stat_get_xact_tuples_deleted(c.oid) > 0
     )`
 
 interface Table {

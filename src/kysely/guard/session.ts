@@ -63,15 +63,17 @@ export class Session {
    * a foreign key that is never tested. Null where the connection is in no transaction.
    */
   static async begin(server: ServerConnection): Promise<Session | null> {
-    const before = await read(server)
-    await setRowSecurity(server, 'off')
-    const held = await read(server)
+    const [before, held] = await server.unswayed(async () => {
+      const found = await ask(server)
+      await setRowSecurity(server, 'off')
+      return [found, await ask(server)] as const
+    })
     return held.transaction === before.transaction ? new Session(server, before, held) : null
   }
 
   /** What is no longer as it was. */
   async objections(): Promise<readonly Objection[]> {
-    const now = await read(this.#server)
+    const now = await this.#server.unswayed(() => ask(this.#server))
     const changed = (Object.keys(changes) as (keyof typeof changes)[]).filter(
       (key) => now[key] !== this.#held[key],
     )
@@ -93,8 +95,8 @@ export class Session {
   }
 }
 
-async function read(server: ServerConnection): Promise<Standing> {
-  const [row] = await server.unswayed(() => server.query<Standing>(standing))
+async function ask(server: ServerConnection): Promise<Standing> {
+  const [row] = await server.query<Standing>(standing)
   if (row === undefined) throw new Error('the server does not tell the transaction')
   if (row.yes !== true || row.one !== 1) {
     throw new InputError(

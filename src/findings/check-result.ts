@@ -18,6 +18,9 @@ export interface CheckResult {
   readonly server: ReadServer | null
   /** How many facts could not be held against what the migrations declare; null where none were. */
   readonly notCompared: number | null
+  /** How many findings comments in the SQL accept, and how many the baseline; those are not among `findings`. */
+  readonly suppressed: number
+  readonly baselined: number
   /** In the order of the history, then of the file. */
   readonly findings: readonly Finding[]
   /** The text of each file that a finding points into. */

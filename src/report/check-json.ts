@@ -5,7 +5,8 @@ import { LineIndex } from '../findings/position.ts'
 /** The result as `docs/json.md` describes it. */
 export function checkJson(result: CheckResult, version: string): string {
   const lines = new Map([...result.texts].map(([file, text]) => [file, new LineIndex(text)]))
-  const { files, statements, relations, unmodelled, server, notCompared, findings } = result
+  const { files, statements, relations, unmodelled, server, notCompared, suppressed, baselined, findings } =
+    result
   const count = (severity: Severity) => findings.filter((finding) => finding.severity === severity).length
   const report = {
     tool: { name: 'ringfence', version },
@@ -16,8 +17,8 @@ export function checkJson(result: CheckResult, version: string): string {
       unmodelled,
       notCompared,
       findings: { error: count('error'), warning: count('warning'), info: count('info') },
-      suppressed: 0,
-      baselined: 0,
+      suppressed,
+      baselined,
     },
     server,
     findings: findings.map((finding) => findingJson(finding, lines)),

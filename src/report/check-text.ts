@@ -151,6 +151,7 @@ function summary(result: CheckResult, colors: Colors, quiet: boolean): string {
   const gaps = [
     unmodelled > 0 ? ` ${count(unmodelled, 'statement')} could not be modelled.` : '',
     notCompared ? ` ${count(notCompared, 'fact')} could not be compared.` : '',
+    acceptedText(result),
   ].join('')
   const verdict =
     errors > 0
@@ -162,6 +163,14 @@ function summary(result: CheckResult, colors: Colors, quiet: boolean): string {
   const example = findings.find(({ severity }) => severity === 'error')?.check
   if (quiet || example === undefined) return line
   return `${line}\n${colors.dim(`An error can show one customer's rows to another. What a finding means: ringfence explain ${example}`)}`
+}
+
+function acceptedText({ suppressed, baselined }: CheckResult): string {
+  const places = [
+    ...(suppressed > 0 ? [`${suppressed} in the SQL`] : []),
+    ...(baselined > 0 ? [`${baselined} by the baseline`] : []),
+  ]
+  return places.length === 0 ? '' : ` Accepted: ${places.join(', ')}.`
 }
 
 function whatWasRead({ files, statements, relations, server }: CheckResult): string {

@@ -56,6 +56,8 @@ export async function audit(
       unmodelled: 0,
       server: readServer(model, server.databaseUrl !== null),
       notCompared: drifting?.notCompared ?? null,
+      suppressed: 0,
+      baselined: 0,
       findings: inOrder(findings, history?.files.map(({ file }) => file) ?? []),
       texts,
     },

@@ -40,6 +40,8 @@ export async function check(
       unmodelled: settled.server === null ? model.unmodelled.size : 0,
       server: settled.server,
       notCompared: null,
+      suppressed: 0,
+      baselined: 0,
       findings,
       texts: new Map([...texts].filter(([file]) => shown.has(file))),
     },

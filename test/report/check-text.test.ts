@@ -34,6 +34,8 @@ function told(findings: Finding[], quiet = false): string {
     unmodelled: 0,
     server: null,
     notCompared: null,
+    suppressed: 0,
+    baselined: 0,
     findings,
     texts: new Map([['a.sql', text]]),
   }

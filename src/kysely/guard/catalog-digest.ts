@@ -1,4 +1,5 @@
 import { firstUserOid } from '../../catalog/conditions.ts'
+import type { Routine } from '../../model/schema-model.ts'
 import type { Connection } from '../../sql/connection.ts'
 import { sql } from '../../sql/template.ts'
 
@@ -101,6 +102,11 @@ function digestSql(serverVersion: number): string {
     from pg_catalog.pg_roles row`
 }
 
+const touchedRoutines = sql`
+  select n.nspname as namespace, row.proname as name
+  from pg_catalog.pg_proc row join pg_catalog.pg_namespace n on n.oid = row.pronamespace
+  where row.oid >= ${firstUserOid} and ${isYoung}`
+
 function keyOf({ catalog, relation }: DigestRow): string {
   if (catalog === null) return `relation ${relation}`
   if (relation === null) return catalog
@@ -140,6 +146,11 @@ export class CatalogDigests {
           % 4294967296)::pg_catalog.text as since`)
     if (row === undefined) throw new Error('the server does not tell its version')
     return new CatalogDigests(connection, digestSql(row.version), row.since)
+  }
+
+  /** The names of the routines that were made or changed since the digests began. */
+  async touchedRoutines(): Promise<readonly Pick<Routine, 'namespace' | 'name'>[]> {
+    return await this.#connection.query(touchedRoutines, [this.#since])
   }
 
   async read(): Promise<CatalogDigest> {

@@ -28,6 +28,8 @@ export interface GuardOptions {
   readonly withoutTransaction?: readonly string[]
   /** Names of migrations whose `down` changes rows on purpose. */
   readonly rowsInDown?: readonly string[]
+  /** Names of migrations that write functions of the context by hand, which somebody has read: what they return is trusted by policies. */
+  readonly contextByHand?: readonly string[]
   /** Reads all catalogs around each migration, be it needed or not: slower, and with the same verdict. Default false. */
   readonly thorough?: boolean
 }
@@ -67,6 +69,7 @@ function guarded(name: string, migration: GuardableMigration, options: GuardOpti
       direction,
       body: (handle) => body.call(migration, handle),
       mayRunAlone: config?.transaction === false || (options.withoutTransaction?.includes(name) ?? false),
+      mayChangeContext: options.contextByHand?.includes(name) ?? false,
       mayChangeRows: options.rowsInDown?.includes(name) ?? false,
       judgement: {
         tenancy: tenancyDeclaration.parse(declarationOf(options)),

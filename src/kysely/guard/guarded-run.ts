@@ -11,6 +11,7 @@ import { MigrationRefused, type Problem } from './migration-refused.ts'
 import type { Circumstances, Objection } from './objections.ts'
 import {
   problemElsewhere,
+  problemOfContext,
   problemOfDefect,
   problemOfFailure,
   problemOfObjection,
@@ -28,6 +29,8 @@ import { watchNext } from './watch-next.ts'
 export interface GuardedRun extends Omit<Circumstances, 'isAlone'> {
   readonly name: string
   readonly mayRunAlone: boolean
+  /** Whether it was declared that it writes functions of the context by hand. */
+  readonly mayChangeContext: boolean
   readonly body: (db: Kysely<never>) => Promise<void>
   readonly judgement: Judgement
 }
@@ -181,9 +184,11 @@ class Runner {
       if (objections.length > 0) return objections.map(problemOfObjection)
       const tables = (await written?.since(this.#server)) ?? []
       const errors = await verification.newErrors(true)
+      const strangers = this.#run.mayChangeContext ? [] : await verification.strangersInContext(true)
       const elsewhere = await session.madeElsewhere(errors.flatMap(({ found }) => found.relation ?? []))
       return [
         ...tables.map((table) => problemOfRows(table, captured)),
+        ...strangers.map((routine) => problemOfContext(routine, captured)),
         ...errors.map((defect) =>
           elsewhere.has(defect.found.relation ?? '')
             ? problemElsewhere(defect)

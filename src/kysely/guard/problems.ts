@@ -1,5 +1,6 @@
 import type { Defect } from '../../checks/examine.ts'
-import { readName } from '../../sql/identifiers.ts'
+import type { Routine } from '../../model/schema-model.ts'
+import { displayId, readName } from '../../sql/identifiers.ts'
 import { kindOf, walk } from '../../sql/node.ts'
 import { type Unfinished, unfinishedMessage } from '../unfinished.ts'
 import type { CapturedStatement } from './captured-statement.ts'
@@ -40,6 +41,20 @@ export function problemOfRows(table: string, captured: readonly CapturedStatemen
   return {
     ...problemOfObjection({ ...objectionToRows, message: `${table}: ${objectionToRows.message}` }),
     subject: table,
+    at: statement?.at ?? null,
+    statement: statement?.text ?? null,
+  }
+}
+
+/** A function of the context that nobody has read. */
+export function problemOfContext(routine: Routine, captured: readonly CapturedStatement[]): Problem {
+  const statement = culprit(displayId(routine.namespace, routine.name), captured)
+  return {
+    ...problemOfObjection({
+      message: `${routine.id} says for whom a statement runs, and is not as createTenancy makes it: policies trust whatever it returns`,
+      help: 'Change it with upgradeTenancy. Where it is written by hand on purpose, have it read, and name the migration in contextByHand.',
+    }),
+    subject: routine.id,
     at: statement?.at ?? null,
     statement: statement?.text ?? null,
   }

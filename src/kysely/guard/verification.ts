@@ -1,7 +1,7 @@
 import { readCatalog } from '../../catalog/read-catalog.ts'
 import { activeChecks, type Defect, examine } from '../../checks/examine.ts'
 import type { Severity } from '../../findings/finding.ts'
-import type { Focus, Relation, RelationId, SchemaModel } from '../../model/schema-model.ts'
+import type { Focus, Relation, RelationId, Routine, SchemaModel } from '../../model/schema-model.ts'
 import { assumeTenancy } from '../../policy/assume-tenancy.ts'
 import { Isolation } from '../../policy/isolation.ts'
 import { RoutineBodies } from '../../policy/routines.ts'
@@ -123,6 +123,16 @@ export class Verification {
     return newOf(found, this.#errorsIn(this.#before, tenancy, null), made, (id) =>
       isOpened(this.#before?.relations.get(id), after.relations.get(id)),
     )
+  }
+
+  /** What stands for the tenant context, was made or changed, and is not what the templates make; as of the last look for errors. */
+  async strangersInContext(inTransaction: boolean): Promise<readonly Routine[]> {
+    const changed = changedBetween(this.#start, this.#verified)
+    if (!changed.has('pg_proc') && !changed.has('pg_proc+')) return []
+    const touched = await this.#unswayed(() => this.#digests.touchedRoutines())
+    const after = await this.#read(inTransaction)
+    const { strangersInContext } = await import('./context-functions.ts')
+    return strangersInContext({ before: this.#before, after, touched }, this.#judgement.tenancy)
   }
 
   /** Null where more has changed than new relations, and old ones that were read in time and stand as they stood. */

@@ -37,7 +37,6 @@ export function giveRoutines(
   orReplace: boolean,
 ): readonly string[] {
   const owned = definers(blueprint, options)
-  const owner = identifier(blueprint.functionOwner)
   const all = [currentUser(blueprint), ...owned]
   return [
     createCurrentUserId(blueprint, orReplace),
@@ -45,9 +44,24 @@ export function giveRoutines(
       ...owned.map((routine) => createRoutine(blueprint, routine, orReplace)),
       revokeFromOthers(blueprint, [...new Set(all.map(({ name }) => name))]),
       ...all.flatMap((routine) => grantRoutine(blueprint, routine)),
-      ...owned.map((routine) => `alter function ${signature(blueprint, routine)} owner to ${owner}`),
+      ...giveAway(blueprint, owned),
     ]),
   ]
+}
+
+/** The functions as they are at last, but for who may call them: for telling whether one is what was emitted. */
+export function finishedRoutines(blueprint: Blueprint, options: TenancyOptions): readonly string[] {
+  const owned = definers(blueprint, options)
+  return [
+    createCurrentUserId(blueprint, false),
+    ...owned.map((routine) => createRoutine(blueprint, routine, false)),
+    ...giveAway(blueprint, owned),
+  ]
+}
+
+function giveAway(blueprint: Blueprint, routines: readonly Routine[]): readonly string[] {
+  const owner = identifier(blueprint.functionOwner)
+  return routines.map((routine) => `alter function ${signature(blueprint, routine)} owner to ${owner}`)
 }
 
 /** Takes from whoever default privileges granted it, which nobody can list beforehand; from PUBLIC each function takes it for itself. */

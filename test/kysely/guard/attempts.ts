@@ -22,6 +22,10 @@ const makeLeak = `create function make_leak() returns integer language plpgsql a
 const leakTrigger = `create function leak_trigger() returns trigger language plpgsql as $$ begin ${leak}; return null; end $$`
 const noRowSecurity = /leak has no row security: .*\[row-security-not-enabled\]/
 
+function strange(routine: string): RegExp {
+  return new RegExp(`app\\.${routine.replace(/[()]/g, '\\$&')} says for whom a statement runs`)
+}
+
 export async function send(db: Pick<Handle, 'executeQuery'>, ...texts: readonly string[]): Promise<void> {
   for (const text of texts) await db.executeQuery(CompiledQuery.raw(text))
 }
@@ -590,6 +594,46 @@ export const attempts: Readonly<Record<string, Attempt>> = {
     migrations: texts('create extension citext', leak, 'alter extension citext add table leak'),
     refused: /what belongs to an extension/,
     only: 'native',
+  },
+  'another body for a function of the context': {
+    migrations: texts(
+      `create or replace function app.current_tenant_id() returns uuid language sql stable security definer set search_path = ''
+        as $$ select nullif(current_setting('app.tenant_id', true), '')::uuid $$`,
+    ),
+    refused: strange('current_tenant_id()'),
+  },
+  'another body within a block for a function of the context': {
+    migrations: texts(
+      `do $$ begin
+        execute 'create or replace function app.' || 'current_user_id() returns uuid language sql stable as ''select null::uuid''';
+      end $$`,
+    ),
+    given: [
+      'alter function app.current_user_id() owner to app_owner',
+      'alter function app.current_user_id() owner to current_user',
+    ],
+    refused: strange('current_user_id()'),
+  },
+  'another owner for a function of the context': {
+    migrations: texts('alter function app.current_tenant_id() owner to app_owner'),
+    refused: strange('current_tenant_id()'),
+  },
+  'a function of the context that no longer runs as its owner': {
+    migrations: texts('alter function app.current_tenant_id() security invoker'),
+    refused: strange('current_tenant_id()'),
+  },
+  'another search path for a function of the context': {
+    migrations: texts('alter function app.current_tenant_id() set search_path = public'),
+    refused: strange('current_tenant_id()'),
+  },
+  'an overload of a function of the context': {
+    migrations: texts(
+      'create function app.current_tenant_id(tenant uuid) returns uuid language sql immutable as $$ select tenant $$',
+      ...safeTable('leak').slice(0, 2),
+      'alter table leak enable row level security, force row level security',
+      'create policy tenant on leak to app_user using (tenant_id = app.current_tenant_id(tenant_id))',
+    ),
+    refused: strange('current_tenant_id(uuid)'),
   },
   'an old table without row security that is granted': {
     migrations: texts('grant select on old_debt to app_user'),

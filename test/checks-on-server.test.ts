@@ -70,7 +70,7 @@ describe.each(checks.filter(runsHere).map((check) => ({ check, id: check.id })))
       const unmended = await fix(check, defects)
       const left = findingsOf(check, { model: await stage.model(), tenancy })
       expect(left.map(({ subject }) => subject)).toEqual(unmended.map(({ subject }) => subject))
-      expect((await attempt())?.verdict ?? 'held').toBe('held')
+      if (unmended.length === 0) expect((await attempt())?.verdict ?? 'held').toBe('held')
     }),
   )
 

@@ -34,6 +34,7 @@ import tenantKeyNotIndexed from './tenant-key-not-indexed.ts'
 import tenantKeyNullable from './tenant-key-nullable.ts'
 import tenantKeyWithoutForeignKey from './tenant-key-without-foreign-key.ts'
 import unmodelledStatement from './unmodelled-statement.ts'
+import viewRunsAsOwner from './view-runs-as-owner.ts'
 
 /** Every check, by id. */
 export const checks: readonly Check[] = [
@@ -71,6 +72,7 @@ export const checks: readonly Check[] = [
   tenantKeyNullable,
   tenantKeyWithoutForeignKey,
   unmodelledStatement,
+  viewRunsAsOwner,
 ]
 
 export const checkIds = [
@@ -108,6 +110,7 @@ export const checkIds = [
   'tenant-key-nullable',
   'tenant-key-without-foreign-key',
   'unmodelled-statement',
+  'view-runs-as-owner',
 ] as const
 
 export type CheckId = (typeof checkIds)[number]

@@ -39,6 +39,7 @@ export default defineCheck({
         'alter table app.invoices no force row level security;',
       ],
       finds: ['app.invoices'],
+      beside: ['view-runs-as-owner'],
       leaks: 'select * from app.invoice_list',
     },
   ],

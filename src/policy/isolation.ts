@@ -2,7 +2,7 @@ import { examinedRelations, isTable } from '../model/questions.ts'
 import type { Focus, Policy, Relation, RelationId, RoleName, SchemaModel } from '../model/schema-model.ts'
 import type { Tenancy } from '../tenancy/tenancy.ts'
 import { type Bindings, bindingsOf } from './bindings.ts'
-import { type GuardedTable, isGuarded } from './category.ts'
+import { type GuardedTable, isGuarded, isolated } from './category.ts'
 import { ContextValues } from './context-value.ts'
 import { type Assumed, type NearTie, nearTieOf } from './near-tie.ts'
 import { describeOpening } from './opening-text.ts'
@@ -191,6 +191,11 @@ export class Isolation {
     const isIsolated = () => this.#isIsolated(relation)
     const bindings = this.#bindingsOf(relation)
     return standingOf(this.#model, this.#tenancy, relation, bindings, isIsolated, dependence)
+  }
+
+  /** Whether it is a table whose rows belong to tenants or users, each to his own. */
+  holdsTenantRows(relation: Relation): boolean {
+    return isTable(relation) && this.isGuarded(relation) && isolated.has(this.#bindingsOf(relation).category)
   }
 
   isGuarded(relation: Relation): boolean {

@@ -35,7 +35,8 @@ export function standingOf(
     case 'reading': {
       const { parents, ...columns } = bindings
       const names = parents.map(({ name }) => name)
-      return JSON.stringify([columns, names, key, relation.rowSecurityEnabled, isIsolated()])
+      const { rowSecurityEnabled, rowSecurityForced } = relation
+      return JSON.stringify([columns, names, key, rowSecurityEnabled, rowSecurityForced, isIsolated()])
     }
   }
 }

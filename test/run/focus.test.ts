@@ -86,6 +86,13 @@ const statement = fc.oneof(
   table.map((name) => `drop policy p on public.${name}`),
   table.map((name) => `drop table public.${name} cascade`),
   table.map((name) => `create or replace view public.v as select id, org_id from public.${name}`),
+  fc.constantFrom(
+    'alter view public.v owner to other',
+    'alter view public.v set (security_invoker = true)',
+    'create or replace view public.w as select id from public.v',
+    'create materialized view public.m as select id from public.v',
+    'drop materialized view public.m',
+  ),
   body.map(
     (sql) => `create or replace function public.current_org() returns uuid language sql as $$ ${sql} $$`,
   ),

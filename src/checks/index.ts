@@ -13,6 +13,7 @@ import foreignTable from './foreign-table.ts'
 import globalTableWritable from './global-table-writable.ts'
 import inheritedUnprotected from './inherited-unprotected.ts'
 import invalidPolicyClause from './invalid-policy-clause.ts'
+import materializedViewOfTenantRows from './materialized-view-of-tenant-rows.ts'
 import noPolicy from './no-policy.ts'
 import onlyRestrictive from './only-restrictive.ts'
 import partitionUnprotected from './partition-unprotected.ts'
@@ -51,6 +52,7 @@ export const checks: readonly Check[] = [
   globalTableWritable,
   inheritedUnprotected,
   invalidPolicyClause,
+  materializedViewOfTenantRows,
   noPolicy,
   onlyRestrictive,
   partitionUnprotected,
@@ -89,6 +91,7 @@ export const checkIds = [
   'global-table-writable',
   'inherited-unprotected',
   'invalid-policy-clause',
+  'materialized-view-of-tenant-rows',
   'no-policy',
   'only-restrictive',
   'partition-unprotected',

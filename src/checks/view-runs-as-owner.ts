@@ -1,6 +1,6 @@
 import { examinedRelations } from '../model/questions.ts'
 import { categoryOf } from '../policy/category.ts'
-import { isOwnerBound, tenantTablesReadAsOwner } from '../policy/view-reads.ts'
+import { isOpenToTenants, isOwnerBound, tenantTablesReadAsOwner } from '../policy/view-reads.ts'
 import { sql } from '../sql/template.ts'
 import { writeName } from '../templates/row-security.ts'
 import { defineCheck } from './define-check.ts'
@@ -104,7 +104,7 @@ export default defineCheck({
           ${ownedByExempt('app.paying')}`,
       ],
       tenancy,
-      finds: ['app.open_invoices', 'app.paying'],
+      finds: ['app.paying'],
       leaks: 'select * from app.paying',
     },
     {
@@ -168,6 +168,14 @@ export default defineCheck({
       ],
     },
     {
+      name: 'a view that the system task alone may read',
+      sql: [
+        `${protectedInvoices}\n${exempt}`,
+        `${openInvoices}\nalter view app.open_invoices owner to exporter;`,
+      ],
+      tenancy,
+    },
+    {
       name: 'a view of what all tenants share',
       sql: sql`
         create table app.currencies (code text primary key, name text not null);
@@ -176,13 +184,14 @@ export default defineCheck({
       tenancy: { globalTables: [{ relation: 'app.currencies', reason: 'ISO 4217' }] },
     },
   ],
-  reads: ['owner'],
+  reads: ['grants', 'owner'],
   *find(model, tenancy, isolation) {
     const canAsInvoker = (model.server?.version ?? knowsInvoker) >= knowsInvoker
     for (const view of examinedRelations(model)) {
       if (view.kind !== 'view' || view.persistence === 'temporary') continue
       const category = categoryOf(model, tenancy, view)
       if (category === 'global' || category === 'system') continue
+      if (!isOpenToTenants(tenancy, isolation, view)) continue
       const tables = tenantTablesReadAsOwner(model, isolation, view).filter(
         (table) => !isOwnerBound(model, isolation, view, table),
       )

@@ -1,5 +1,6 @@
 import { policiesFor } from '../model/questions.ts'
 import type { Relation, RelationId, SchemaModel } from '../model/schema-model.ts'
+import type { Tenancy } from '../tenancy/tenancy.ts'
 import type { Isolation } from './isolation.ts'
 import { isExempt } from './roles.ts'
 
@@ -62,4 +63,15 @@ export function isOwnerBound(
     ({ permissive, roles }) => permissive && (roles.includes('public') || roles.includes(owner)),
   )
   return isFiltered && speakToHim && isolation.actsForTenants(owner)
+}
+
+/**
+ * Whether anybody who acts for a tenant may use it. Where nothing is granted and no roles of the application are declared, the
+ * application is taken for the owner.
+ */
+export function isOpenToTenants({ appRoles }: Tenancy, isolation: Isolation, relation: Relation): boolean {
+  const { owner, grants } = relation
+  if (owner !== null && appRoles.includes(owner)) return true
+  if (grants.length === 0) return appRoles.length === 0
+  return grants.some(({ grantee }) => isolation.actsForTenants(grantee))
 }

@@ -9,7 +9,11 @@ const taken = ['commander', 'zod']
  * file that is opened.
  */
 const bundle = await rolldown({
-  input: { ringfence: 'dist/cli/main.js', 'parser-worker': 'dist/cli/parser-worker.js' },
+  input: {
+    ringfence: 'dist/cli/main.js',
+    'parser-worker': 'dist/cli/parser-worker.js',
+    'collector-worker': 'dist/cli/collector-worker.js',
+  },
   platform: 'node',
   external: (id) => /^[^./]/.test(id) && !taken.includes(id.split('/')[0]),
 })

@@ -15,7 +15,7 @@ export const layers: readonly (readonly string[])[] = [
 /** Packages that cost start-up time or drag in a database, and the only folders that may import them. */
 export const packages: Readonly<Record<string, readonly string[]>> = {
   commander: ['cli'],
-  jiti: ['config'],
+  jiti: ['config', 'kysely'],
   kysely: ['kysely'],
   pg: ['engine', 'context'],
   '@electric-sql/pglite': ['engine'],

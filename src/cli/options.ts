@@ -32,7 +32,17 @@ export async function requestOf(paths: readonly string[], options: CommonOptions
   const cwd = process.cwd()
   const { loadConfig } = await import('../config/load-config.ts')
   const config = await loadConfig({ cwd, file: options.config ?? null })
-  return { cwd, paths, layout: await layoutOf(options.layout), config }
+  return {
+    cwd,
+    paths,
+    layout: await layoutOf(options.layout),
+    config,
+    collect: async (migrations) => {
+      const { collectMigrations } = await import('../kysely/collect/collect-migrations.ts')
+      const worker = new URL('./collector-worker.js', import.meta.url)
+      return await collectMigrations(migrations, { cwd, worker })
+    },
+  }
 }
 
 async function layoutOf(name: string | undefined): Promise<LayoutName | null> {

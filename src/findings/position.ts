@@ -29,6 +29,12 @@ export class LineIndex {
     return { line: low + 1, column: offset - (this.#starts[low] as number) + 1 }
   }
 
+  /** The offset of a position; the end of the text where it has none such. */
+  offsetOf({ line, column }: Position): number {
+    const start = this.#starts[line - 1]
+    return start === undefined ? this.text.length : Math.min(start + column - 1, this.text.length)
+  }
+
   /** The text of a line (from 1) without its line ending. */
   line(number: number): string {
     const start = this.#starts[number - 1] ?? this.text.length

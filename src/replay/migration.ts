@@ -1,3 +1,4 @@
+import type { Comment } from '../sql/comments.ts'
 import type { Span } from '../sql/split.ts'
 
 /** One file of a history, as a layout hands it to replay. */
@@ -7,7 +8,11 @@ export interface Migration {
   readonly text: string
   /** What of the text is to be replayed: SQL, and what a reader of the file found besides. In order. */
   readonly parts: readonly MigrationPart[]
+  /** The comments of what is replayed, where some may be meant for ringfence; those of included files are their own. */
+  readonly comments?: readonly Comment[]
   readonly session: SessionStart
+  /** It is a program for Kysely: whoever may run programs can tell what it sends. */
+  readonly isKysely?: true
   /** Replay has no need of it, for what a history moves it moves in any transaction; a server has. */
   readonly transaction?: FileTransaction
 }

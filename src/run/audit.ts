@@ -17,7 +17,7 @@ import { withProvenance } from './provenance.ts'
 import { type MigratedModel, readDatabase } from './read-database.ts'
 import type { RunRequest } from './request.ts'
 import type { EngineName, ServerRequest } from './server-request.ts'
-import { tenancyOf } from './tenancy-of.ts'
+import { declaredBy, tenancyOf } from './tenancy-of.ts'
 
 /** A model that a server holds, and under which tenancy it is to be judged. */
 export interface LiveModel {
@@ -141,7 +141,7 @@ export async function loadLive(
         }
   const platform = platformOf(request, declared, live.model)
   const model = withProvenance(live.model, declared?.history.model ?? preludeModel(platform))
-  const { tenancy, notes } = tenancyOf(model, config, platform)
+  const { tenancy, notes } = tenancyOf(model, declared?.declared ?? declaredBy(config, []), platform)
   return {
     model,
     tenancy,

@@ -9,8 +9,8 @@ import { supabasePrelude } from '../templates/supabase.ts'
 import type { TenancyDeclaration } from '../tenancy/declaration.ts'
 import type { Platform, Tenancy } from '../tenancy/tenancy.ts'
 import { readingNotes } from './notes.ts'
-import { filesNamed, inputsOf, type RunRequest } from './request.ts'
-import { tenancyOf } from './tenancy-of.ts'
+import { type Collect, filesNamed, inputsOf, type RunRequest } from './request.ts'
+import { type Declared, declaredBy, tenancyOf } from './tenancy-of.ts'
 
 /** A replayed history, and under which tenancy it is to be judged. */
 export interface LoadedHistory {
@@ -21,6 +21,8 @@ export interface LoadedHistory {
   readonly filesOf: (file: string) => ReadonlySet<string>
   readonly migrations: readonly Migration[]
   readonly tenancy: Tenancy
+  /** What that tenancy was made of. */
+  readonly declared: Declared
   /** The files that are asked about; null for all. */
   readonly asked: ReadonlySet<string> | null
   /** What was read and left out, a sentence each: for stderr. */
@@ -33,7 +35,8 @@ export interface LoadedHistory {
 export async function loadHistory(request: RunRequest): Promise<LoadedHistory> {
   const { entries, asked } = inputsOf(request)
   const parser = loadParser()
-  const { migrations, layouts } = readMigrations(entries, { cwd: request.cwd })
+  const { migrations: read, layouts } = readMigrations(entries, { cwd: request.cwd })
+  const { migrations, tenancies } = await collected(read, request)
   parseAhead(sqlOf(migrations))
   const files = migrations.map(({ file }) => file)
   const named =
@@ -45,8 +48,8 @@ export async function loadHistory(request: RunRequest): Promise<LoadedHistory> {
           files,
           layouts.flatMap(({ unread }) => unread),
         )
-  const declared = request.config?.tenancy ?? {}
-  const platform = platformOf(declared, layouts)
+  const declared = declaredBy(request.config, tenancies)
+  const platform = platformOf(declared.tenancy, layouts)
   const texts = new Map<string, string>()
   const included = new Map(migrations.map((migration) => [migration.file, collect(migration, texts)]))
   await parser
@@ -59,17 +62,28 @@ export async function loadHistory(request: RunRequest): Promise<LoadedHistory> {
       },
     )
   }
-  const { tenancy, notes: assumed } = tenancyOf(history.model, request.config, platform)
+  const { tenancy, notes: assumed } = tenancyOf(history.model, declared, platform)
   return {
     history,
     migrations,
     texts,
     filesOf: (file) => included.get(file) ?? new Set([file]),
     tenancy,
+    declared,
     asked: named,
-    notes: [...readingNotes(layouts), ...platformNote(declared, platform)],
+    notes: [...readingNotes(layouts), ...platformNote(declared.tenancy, platform)],
     assumed,
   }
+}
+
+/** What the programs among the migrations send, where the request can tell. */
+async function collected(
+  migrations: readonly Migration[],
+  { collect }: RunRequest,
+): Promise<Awaited<ReturnType<Collect>>> {
+  if (collect === undefined || !migrations.some(({ isKysely }) => isKysely))
+    return { migrations, tenancies: [] }
+  return await collect(migrations)
 }
 
 /** Which spans replay is going to parse, in its order. */

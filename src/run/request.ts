@@ -3,6 +3,8 @@ import { relative, resolve } from 'node:path'
 import type { Config, MigrationsEntry } from '../config/config.ts'
 import { InputError } from '../findings/input-error.ts'
 import type { LayoutName, UnreadFile } from '../replay/layouts/layout.ts'
+import type { Migration } from '../replay/migration.ts'
+import type { TenancyDeclaration } from '../tenancy/declaration.ts'
 
 /** What a command is asked to read. */
 export interface RunRequest {
@@ -12,7 +14,15 @@ export interface RunRequest {
   /** `--layout`: how the paths of the command line are laid out. */
   readonly layout: LayoutName | null
   readonly config: Config | null
+  /** Tells what migrations in programs send; where it is left out they stay unread. */
+  readonly collect?: Collect
 }
+
+/** Puts what programs send in their place, and tells what tenancies they declare. */
+export type Collect = (migrations: readonly Migration[]) => Promise<{
+  readonly migrations: readonly Migration[]
+  readonly tenancies: readonly TenancyDeclaration[]
+}>
 
 /** The history to replay, and which of its files are asked about. */
 export interface Inputs {

@@ -9,6 +9,13 @@ export interface CallSite {
   readonly column: number
 }
 
+/** A line of a program, by its absolute path. */
+export interface Place {
+  readonly path: string
+  readonly line: number
+  readonly column: number
+}
+
 /** Deep enough for a call through Kysely and the builders of this library. */
 const frames = 60
 
@@ -25,13 +32,26 @@ export function traceHere(caller?: Error): Error {
 
 /** The innermost caller that is neither Kysely, nor a driver, nor this library; null where the stack has none. */
 export function callSiteOf(trace: Error): CallSite | null {
+  for (const { path, line, column } of placesIn(trace)) {
+    if (!isMachinery(path)) return { file: shown(path), line, column }
+  }
+  return null
+}
+
+/** The innermost place of a file on the stack; `path` is absolute. */
+export function placeWithin(path: string, trace: Error): Place | null {
+  for (const place of placesIn(trace)) if (place.path === path) return place
+  return null
+}
+
+/** From the innermost, then those of the caller that was handed over. */
+function* placesIn(trace: Error): Generator<Place> {
   for (const row of trace.stack?.split('\n') ?? []) {
     const frame = /^\s*at (?:.*\()?((?:file:\/\/)?[^()]+?):(\d+):(\d+)\)?$/.exec(row)
     const path = frame?.[1] === undefined ? null : pathOf(frame[1])
-    if (path === null || isMachinery(path)) continue
-    return { file: shown(path), line: Number(frame?.[2]), column: Number(frame?.[3]) }
+    if (path !== null) yield { path, line: Number(frame?.[2]), column: Number(frame?.[3]) }
   }
-  return trace.cause instanceof Error ? callSiteOf(trace.cause) : null
+  if (trace.cause instanceof Error) yield* placesIn(trace.cause)
 }
 
 /** `migrations/002_invoices.ts:12` */

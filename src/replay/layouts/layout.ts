@@ -13,6 +13,7 @@ export const layoutNames = [
   'flyway',
   'goose',
   'dbmate',
+  'kysely',
   'dump',
   'numbered',
 ] as const

@@ -8,6 +8,7 @@ import { flyway } from './flyway.ts'
 import type { Folder } from './folder.ts'
 import { golangMigrate } from './golang-migrate.ts'
 import { goose } from './goose.ts'
+import { kysely } from './kysely.ts'
 import { type Layout, type LayoutName, layoutNames } from './layout.ts'
 import { numbered } from './numbered.ts'
 import { prisma } from './prisma.ts'
@@ -24,6 +25,7 @@ const layouts: Readonly<Record<LayoutName, Layout>> = {
   flyway,
   goose,
   dbmate,
+  kysely,
   dump,
   numbered,
 }

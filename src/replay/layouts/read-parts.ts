@@ -8,6 +8,7 @@ import { type Span, splitStatements } from '../../sql/split.ts'
 import type { Migration, MigrationPart } from '../migration.ts'
 import { codePart } from './code.ts'
 import type { FilePart, Layout } from './layout.ts'
+import { kysely, mentionsKysely } from './kysely.ts'
 import { type Placeholder, placeholdersIn } from './placeholders.ts'
 import { readText } from './read-text.ts'
 import { markersOf, upSections } from './sections.ts'
@@ -54,7 +55,8 @@ class FileReader {
       if (part.kind === 'unreadable') parts.push(part)
       else for (const span of betweenBreakpoints(text, part)) this.#read(path, text, span, parts)
     }
-    return { file, text, parts, session: layout.session }
+    const isKysely = codePart(text, file) !== null && (layout === kysely || mentionsKysely(text))
+    return { file, text, parts, session: layout.session, ...(isKysely ? { isKysely } : {}) }
   }
 
   #upPart(text: string, file: string): readonly FilePart[] {

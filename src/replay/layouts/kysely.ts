@@ -1,0 +1,28 @@
+import type { Folder } from './folder.ts'
+import type { Layout } from './layout.ts'
+
+/**
+ * Migrations in TypeScript or JavaScript for Kysely, as its FileMigrationProvider finds them: every program of the folder, in the order of
+ * `localeCompare` (kysely/src/migration/migrator.ts); folders in it are not looked into. All pending migrations run in one transaction.
+ * What a program sends is told by running it; see `Migration.isKysely`.
+ */
+export const kysely: Layout = {
+  name: 'kysely',
+  session: 'same',
+  transaction: 'history',
+  detect: (folder) =>
+    folder.sqlFiles.length === 0 && programsIn(folder).some((file) => mentionsKysely(folder.text(file))),
+  list(folder) {
+    const up = programsIn(folder).sort((a, b) => a.localeCompare(b))
+    return { up, unread: folder.unread(up, () => 'is SQL, and Kysely runs programs') }
+  },
+}
+
+function programsIn(folder: Folder): string[] {
+  return folder.files.filter((file) => /\.(?:[mc]?ts|[mc]?js)$/.test(file) && !/\.d\.[mc]?ts$/.test(file))
+}
+
+/** Whether a program imports Kysely, or what goes with it. */
+export function mentionsKysely(text: string): boolean {
+  return /['"](?:ringfence\/)?kysely['"]/.test(text)
+}

@@ -1,0 +1,148 @@
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import { type ScratchProject, scratchProject } from '../scratch-project.ts'
+
+const example = join(import.meta.dirname, '../../../migrations-example/kysely')
+
+let project: ScratchProject
+
+beforeAll(() => {
+  project = scratchProject(inject('cli'), example)
+})
+
+afterAll(() => project.destroy())
+
+/** `ringfence check` with one more migration on top of the example; its findings. */
+async function findingsIn(program: string, options: readonly string[] = []) {
+  project.write('migrations/007_next.ts', program)
+  const { output } = await project.run([
+    inject('cli'),
+    'check',
+    'migrations',
+    '--quiet',
+    '--format',
+    'json',
+    ...options,
+  ])
+  const { findings } = JSON.parse(output) as {
+    findings: {
+      check: string
+      file: string
+      line: number
+      endLine: number
+      message: string
+      subject: string
+    }[]
+  }
+  return findings.map(({ check, file, line, endLine, message, subject }) => ({
+    check,
+    at: `${file}:${line}-${endLine}`,
+    message,
+    subject,
+  }))
+}
+
+const unmodelled = (line: string, reason: string) =>
+  expect.objectContaining({
+    check: 'unmodelled-statement',
+    at: `migrations/007_next.ts:${line}`,
+    message: expect.stringContaining(reason),
+  })
+
+test('a folder of migrations for Kysely is judged by what they send, under the tenancy that they declare', async () => {
+  const next = `import { tenancy } from '../tenancy.ts'
+export const up = async (db) => {
+  await tenancy.createTenantTable(db, 'notes').addColumn('text', 'text').execute()
+}
+`
+  expect(await findingsIn(next)).toEqual([])
+})
+
+test('an unsafe table is found at the call that creates it', async () => {
+  const next = `import { type Kysely, sql } from 'kysely'
+
+const table: string = 'exports'
+export async function up(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable(table)
+    .addColumn('id', 'uuid', (c) => c.primaryKey())
+    .addColumn('tenant_id', 'uuid', (c) => c.notNull().references('tenants.id'))
+    .execute()
+  await sql\`
+    create index on exports (tenant_id)
+  \`.execute(db)
+}
+`
+  expect(await findingsIn(next)).toEqual([
+    expect.objectContaining({
+      check: 'row-security-not-enabled',
+      subject: 'public.exports',
+      at: 'migrations/007_next.ts:5-9',
+    }),
+  ])
+})
+
+test('what a query returned is not known: where it is looked at, that is an unmodelled statement', async () => {
+  const next = `import { Kysely, sql } from 'kysely'
+
+export async function up(db: Kysely<any>): Promise<void> {
+  await db.updateTable('invoices').set({ number: 1 }).execute()
+  const unseen = await db.selectFrom('tenants').selectAll().execute()
+  const all = await db.selectFrom('tenants').selectAll().execute()
+  if (all.length > 3) await sql\`create table late ()\`.execute(db)
+  const { numUpdatedRows } = await db.updateTable('invoices').set({ number: 1 }).executeTakeFirst()
+  if (numUpdatedRows > 0n) await sql\`create table later ()\`.execute(db)
+}
+`
+  expect(await findingsIn(next)).toEqual([
+    unmodelled('6-6', 'reads what a query returns'),
+    unmodelled('8-8', 'reads what a query returns'),
+  ])
+})
+
+test('a migration that can not be followed to its end is an unmodelled statement, and those after it are read', async () => {
+  const migrations = {
+    'fails.ts': `throw new Error('out of luck')`,
+    'ends.ts': 'process.exit(0)',
+    'connects.ts': `await new Promise((_, fail) => { net.connect(5432).on('error', fail) })`,
+    'forgets.ts': `tenancy.createTenantTable(db, 'forgotten')`,
+    'lacks.ts': 'missing()',
+  }
+  const imports = `import net from 'node:net'; import { tenancy } from '../tenancy.ts'; import 'kysely'`
+  for (const [file, body] of Object.entries(migrations)) {
+    const more = file === 'lacks.ts' ? `; import { missing } from './missing.ts'` : ''
+    project.write(
+      `migrations/100_${file}`,
+      `${imports}${more}\nexport const up = async (db) => {\n  ${body}\n}\n`,
+    )
+  }
+  const found = (await findingsIn(`import 'kysely'\n`)).map(({ at, message }) => [at, message] as const)
+  for (const file of Object.keys(migrations)) project.remove(`migrations/100_${file}`)
+  const told = (file: string, line: string, reason: string) => [
+    `migrations/100_${file}:${line}`,
+    expect.stringContaining(reason),
+  ]
+  expect(found).toEqual([
+    told('connects.ts', '3-3', 'opens no connection'),
+    told('ends.ts', '1-1', 'ends the process'),
+    told('fails.ts', '3-3', 'out of luck'),
+    told('forgets.ts', '1-1', 'was never executed'),
+    told('lacks.ts', '1-1', "can't be loaded"),
+  ])
+})
+
+test('values are known where a statement is sent with parameters', async () => {
+  const next = `import { sql } from 'kysely'
+export const up = async (db) => {
+  await sql\`select set_config('search_path', \${'other, public'}, true)\`.execute(db)
+  await sql\`create schema other\`.execute(db)
+  await sql\`create table here (tenant_id uuid not null)\`.execute(db)
+}
+`
+  const subjects = (await findingsIn(next)).map(({ subject }) => subject)
+  expect(subjects).toContain('other.here')
+})
+
+test('a program without up() is no migration, as Kysely sees it', async () => {
+  expect(await findingsIn(`import 'kysely'\nexport const names = ['a']\n`)).toEqual([])
+})

@@ -1,5 +1,5 @@
-import type { BadExample, Check, GoodExample, ModelSource } from '../src/checks/define-check.ts'
-import { paragraphs } from '../src/report/check-page.ts'
+import type { Check, ModelSource } from '../src/checks/define-check.ts'
+import { checkMarkdown } from '../src/report/check-markdown.ts'
 
 const generated = '<!-- Generated from src/checks by `npm run generate`. -->'
 
@@ -9,18 +9,8 @@ const onlySource: Readonly<Record<ModelSource, string>> = {
 }
 
 /** The page of one check, in Markdown. */
-export function checkPage({
-  id,
-  severity,
-  title,
-  rationale,
-  accept,
-  bad,
-  good,
-  postgres,
-  sources,
-  fix,
-}: Check): string {
+export function checkPage(check: Check): string {
+  const { id, severity, title, postgres, sources, fix } = check
   const versions = [
     ...(postgres?.from === undefined ? [] : [`from PostgreSQL ${postgres.from}`]),
     ...(postgres?.to === undefined ? [] : [`up to PostgreSQL ${postgres.to}`]),
@@ -31,28 +21,7 @@ export function checkPage({
     ...versions,
     ...(fix === undefined ? [] : ['has a mechanical fix']),
   ]
-  return `${[
-    generated,
-    `# ${id}`,
-    `${title}.`,
-    `${facts.join('; ')}.`,
-    '## Why it matters',
-    paragraphs(rationale).join('\n\n'),
-    '## When to accept it',
-    paragraphs(accept).join('\n\n'),
-    '## What it finds',
-    ...bad.map(
-      (example) =>
-        `${exampleOf(example)}\n\nFound: ${example.finds.map((subject) => `\`${subject}\``).join(', ')}.`,
-    ),
-    '## What it lets pass',
-    ...good.map(exampleOf),
-  ].join('\n\n')}\n`
-}
-
-function exampleOf({ name, sql, byHand }: BadExample | GoodExample): string {
-  const changed = byHand === undefined ? [] : ['Then, by hand on the server:', code(byHand)]
-  return [`### ${sentence(name)}`, code(sql), ...changed].join('\n\n')
+  return `${[generated, `# ${id}`, `${title}.`, `${facts.join('; ')}.`, checkMarkdown(check)].join('\n\n')}\n`
 }
 
 /** The table of all checks. */
@@ -70,13 +39,4 @@ leak, its example shows or changes one of the other tenant's there, and no longe
 | --- | --- | --- |
 ${rows.join('\n')}
 `
-}
-
-/** Several migrations are divided by a blank line. */
-function code(sql: string | readonly string[]): string {
-  return `\`\`\`sql\n${(typeof sql === 'string' ? [sql] : sql).join('\n\n')}\n\`\`\``
-}
-
-function sentence(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1)
 }

@@ -1,14 +1,15 @@
 import type { CheckResult } from '../findings/check-result.ts'
 import type { Finding, Severity } from '../findings/finding.ts'
-import { LineIndex } from '../findings/position.ts'
+import { jsonText } from './json-text.ts'
+import { type Place, placesIn } from './place.ts'
 
 /** The result as `docs/json.md` describes it. */
 export function checkJson(result: CheckResult, version: string): string {
-  const lines = new Map([...result.texts].map(([file, text]) => [file, new LineIndex(text)]))
+  const placeOf = placesIn(result.texts)
   const { files, statements, relations, unmodelled, server, notCompared, suppressed, baselined, findings } =
     result
   const count = (severity: Severity) => findings.filter((finding) => finding.severity === severity).length
-  const report = {
+  return jsonText({
     tool: { name: 'ringfence', version },
     summary: {
       files,
@@ -21,27 +22,24 @@ export function checkJson(result: CheckResult, version: string): string {
       baselined,
     },
     server,
-    findings: findings.map((finding) => findingJson(finding, lines)),
-  }
-  return `${JSON.stringify(report, null, 2)}\n`
+    findings: findings.map((finding) => findingJson(finding, placeOf(finding))),
+  })
 }
 
-function findingJson(finding: Finding, lines: ReadonlyMap<string, LineIndex>): object {
-  const { check, severity, subject, message, help, file, source, fingerprint, fix, repairedBy } = finding
-  const index = source === null ? undefined : lines.get(source.file)
-  const from = source === null ? undefined : index?.positionOf(source.start)
-  const to = source === null ? undefined : index?.positionOf(source.end)
+function findingJson(finding: Finding, place: Place | null): object {
+  const { check, severity, subject, message, help, fingerprint, fix, repairedBy } = finding
+  const region = place?.region
   return {
     check,
     severity,
     subject,
     message,
     help,
-    file: source?.file ?? file,
-    line: from?.line ?? null,
-    column: from?.column ?? null,
-    endLine: to?.line ?? null,
-    endColumn: to?.column ?? null,
+    file: place?.file ?? null,
+    line: region?.line ?? null,
+    column: region?.column ?? null,
+    endLine: region?.endLine ?? null,
+    endColumn: region?.endColumn ?? null,
     fingerprint,
     fix,
     repairedBy,

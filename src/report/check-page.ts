@@ -1,6 +1,6 @@
 import type { Severity } from '../findings/finding.ts'
 
-interface Example {
+export interface Example {
   readonly name: string
   readonly sql: string | readonly string[]
   /** What was changed on the server, and no migration tells. */

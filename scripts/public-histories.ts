@@ -241,7 +241,7 @@ export const publicHistories: readonly PublicHistory[] = [
     repository: 'ory/keto',
     commit: 'e026d8391913',
     paths: ['internal/persistence/sql/migrations/sql'],
-    layout: 'golang-migrate',
+    layout: 'pop',
   },
   {
     name: 'argos-x',

@@ -17,6 +17,7 @@ const languages: Readonly<Record<string, string>> = {
   ex: 'Elixir',
   exs: 'Elixir',
   php: 'PHP',
+  fizz: 'fizz',
 }
 
 /** Whether a file is named as a migration in code: a version first, no test and no declaration; in one language, if that is named. */

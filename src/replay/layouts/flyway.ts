@@ -3,7 +3,8 @@ import { isSql } from './folder.ts'
 import type { Layout } from './layout.ts'
 import { byCharacter, byNumber } from './natural-order.ts'
 
-const named = /^(?:([VB])(\d[\d._]*)|(R))__(.*)\.\w+$/
+/** The names of versioned, baseline and repeatable migrations. */
+export const flywayName = /^(?:([VB])(\d[\d._]*)|(R))__(.*)\.\w+$/
 
 interface Named {
   readonly file: string
@@ -16,7 +17,7 @@ interface Named {
 /**
  * `V1_2__name.sql` by version, in subfolders too; then `R__name.sql` by description, each once. `B` is a baseline: on an empty database
  * the highest one stands for all versions up to its own. `U` undoes and is never read. Callbacks that run
- * once in a migrate (beforeMigrate, afterVersioned, beforeRepeatables, afterMigrateApplied, afterMigrate) stand in their places, others are not read. A migration in Java is named as one in SQL (refinery: in Rust).
+ * once in a migrate (beforeMigrate, afterVersioned, beforeRepeatables, afterMigrateApplied, afterMigrate) stand in their places, others are not read. A migration in Java is named as one in SQL.
  * Before each migration, all on one connection, Flyway sets the role and the search_path back and nothing else (DbMigrate.java;
  * PostgreSQLConnection.java, doRestoreOriginalState and changeCurrentSchemaTo).
  */
@@ -25,7 +26,7 @@ export const flyway: Layout = {
   session: ['role', 'session_authorization', 'search_path'],
   transaction: 'where-possible',
   placeholders: 'dollar-brace',
-  detect: (folder) => folder.sqlFiles.some((file) => named.test(file)),
+  detect: (folder) => folder.sqlFiles.some((file) => flywayName.test(file)),
   list(folder) {
     const files = [...folder.allFiles()].filter((file) => isSql(file) || isCode(file))
     const migrations = files.flatMap((file) => parseName(file) ?? [])
@@ -53,7 +54,7 @@ export const flyway: Layout = {
 }
 
 function parseName(file: string): Named | null {
-  const match = named.exec(baseName(file))
+  const match = flywayName.exec(baseName(file))
   if (match === null) return null
   const kind = match[1] === 'V' || match[1] === 'B' ? match[1] : 'R'
   const version = (match[2] ?? '').split(/[._]/).filter((part) => part !== '')

@@ -6,13 +6,20 @@ import type { Folder } from './folder.ts'
 export const layoutNames = [
   'sqitch',
   'drizzle',
+  'graphile-migrate',
   'prisma',
+  'hasura',
   'diesel',
   'supabase',
+  'pop',
+  'sqlx',
+  'refinery',
+  'node-pg-migrate',
   'golang-migrate',
   'flyway',
   'goose',
   'dbmate',
+  'sql-migrate',
   'kysely',
   'dump',
   'numbered',
@@ -44,8 +51,8 @@ export interface Layout {
   readonly name: LayoutName
   readonly session: SessionStart
   readonly transaction: FileTransaction
-  /** The notation of values that the tool puts into the text: Go templates or `${name}`. */
-  readonly placeholders?: 'go-template' | 'dollar-brace'
+  /** The notation of values that the tool puts into the text: Go templates, `${name}` or `:NAME`. */
+  readonly placeholders?: 'go-template' | 'dollar-brace' | 'colon'
   /** Whether the folder is laid out so. Looks at names; reads a file where names do not tell. */
   detect(folder: Folder): boolean
   /** Throws `InputError` where the tool's own index of the files can't be followed. */

@@ -136,7 +136,9 @@ function isTemplate(text: string, span: Span, placeholders: readonly Placeholder
   const starts = new Set(placeholders.map(({ start }) => start))
   const lexer = new Lexer(text, span)
   while (lexer.next()) if (lexer.kind === 'sign' && starts.has(lexer.start)) return true
-  return placeholders.some(({ name, start }) => name !== null && text.startsWith('{{ index .', start))
+  return placeholders.some(
+    ({ name, start }) => name !== null && (text[start] === ':' || text.startsWith('{{ index .', start)),
+  )
 }
 
 function fill(

@@ -15,6 +15,8 @@ export interface SectionMarkers {
   refusal?(line: string): string | null
   /** The orders in which markers may stand: `u` and `d`. */
   readonly order: RegExp
+  /** The up part of a file, where the tool does not simply read from one marker to the next. */
+  upSpans?(text: string): readonly Span[]
 }
 
 /**
@@ -65,27 +67,52 @@ export const dbmateMarkers: SectionMarkers = {
   order: /^(?:ud?)+$/,
 }
 
-/** Tools that have no layout of their own here: their files are numbered ones, and may hold a down part all the same. */
-const otherMarkers: readonly SectionMarkers[] = [
-  {
-    tool: 'sql-migrate',
-    sign: '+migrate',
-    kindOf: either(/^\s*--\s*\+migrate\s+up\b/i, /^\s*--\s*\+migrate\s+down\b/i),
-    order: /^u/,
+/**
+ * `-- +migrate Up`, options after it, written just so; up and down as often as one likes, in any order (rubenv/sql-migrate,
+ * sqlparse/sqlparse.go). A line that is nearly a marker is a comment to sql-migrate, and its author meant more by it.
+ */
+export const sqlMigrateMarkers: SectionMarkers = {
+  tool: 'sql-migrate',
+  sign: '+migrate',
+  kindOf: either(/^\s*--\s*\+migrate\s+up\b/i, /^\s*--\s*\+migrate\s+down\b/i),
+  refusal: (line) =>
+    /^\s*--\s*\+migrate\s+(?:up|down)\b/i.test(line) && !/^-- \+migrate\s+(?:Up|Down)(?:\s|$)/.test(line)
+      ? `"${line.trim()}" is no annotation`
+      : null,
+  order: /^[ud]+$/,
+}
+
+/**
+ * The first `-- Up Migration` and the first `-- Down Migration` count, in any case, with more after them; what stands before both is
+ * not run, and without an up marker the whole file is (salsita/node-pg-migrate, src/sqlMigration.ts).
+ */
+export const nodePgMigrateMarkers: SectionMarkers = {
+  tool: 'node-pg-migrate',
+  sign: 'igration',
+  kindOf: either(/^\s*--[\s-]*up\s+migration/i, /^\s*--[\s-]*down\s+migration/i),
+  order: /^[ud]+$/,
+  upSpans(text) {
+    const up = /^\s*--[\s-]*up\s+migration.*$/im.exec(text)
+    const down = text.search(/^\s*--[\s-]*down\s+migration/im)
+    if (up === null) return [{ start: 0, end: text.length }]
+    return [{ start: up.index + up[0].length, end: down < up.index ? text.length : down }]
   },
-  {
-    tool: 'node-pg-migrate',
-    sign: 'igration',
-    kindOf: either(/^\s*--[\s-]*up\s+migration/i, /^\s*--[\s-]*down\s+migration/i),
-    order: /^u+d*$/,
-  },
-  {
-    tool: 'rambler',
-    sign: 'rambler',
-    kindOf: either(/^\s*--\s*rambler\s+up\s*$/i, /^\s*--\s*rambler\s+down\s*$/i),
-    order: /^u/,
-  },
-]
+}
+
+const ramblerMarkers: SectionMarkers = {
+  tool: 'rambler',
+  sign: 'rambler',
+  kindOf: either(/^\s*--\s*rambler\s+up\s*$/i, /^\s*--\s*rambler\s+down\s*$/i),
+  order: /^u/,
+}
+
+const allMarkers = [
+  gooseMarkers,
+  dbmateMarkers,
+  sqlMigrateMarkers,
+  nodePgMigrateMarkers,
+  ramblerMarkers,
+] as const
 
 function either(up: RegExp, down: RegExp): (line: string) => MarkerKind | null {
   return (line) => (up.test(line) ? 'up' : down.test(line) ? 'down' : null)
@@ -93,7 +120,7 @@ function either(up: RegExp, down: RegExp): (line: string) => MarkerKind | null {
 
 /** The markers that a file of any layout holds; null for none. */
 export function markersOf(text: string): SectionMarkers | null {
-  for (const markers of [gooseMarkers, dbmateMarkers, ...otherMarkers]) {
+  for (const markers of allMarkers) {
     if (text.includes(markers.sign) && markerLines(text, markers).length > 0) return markers
   }
   return null
@@ -114,16 +141,18 @@ export function upSections(text: string, markers: SectionMarkers): FilePart[] {
       ? []
       : [{ kind: 'unreadable', start: beginning, end: text.length, reason }]
   }
-  const parts: FilePart[] = []
-  const first = lines[0]?.start ?? 0
-  if (beginning < first) {
-    const reason = `${markers.tool} does not run what stands before its first marker`
-    parts.push({ kind: 'unreadable', start: beginning, end: first, reason })
-  }
-  for (const [at, { kind, end }] of lines.entries()) {
-    if (kind === 'up') parts.push({ kind: 'sql', start: end, end: lines[at + 1]?.start ?? text.length })
-  }
-  return parts
+  const spans = markers.upSpans?.(text) ?? afterUpMarkers(text, lines)
+  const first = Math.min(...[...lines, ...spans].map(({ start }) => start))
+  const up = spans.map((span): FilePart => ({ kind: 'sql', ...span }))
+  if (beginning >= first) return up
+  const reason = `${markers.tool} does not run what stands before its first marker`
+  return [{ kind: 'unreadable', start: beginning, end: first, reason }, ...up]
+}
+
+function afterUpMarkers(text: string, lines: readonly Marker[]): Span[] {
+  return lines.flatMap(({ kind, end }, at) =>
+    kind === 'up' ? [{ start: end, end: lines[at + 1]?.start ?? text.length }] : [],
+  )
 }
 
 function whyRefused(text: string, markers: SectionMarkers, lines: readonly Marker[]): string | null {
@@ -132,10 +161,9 @@ function whyRefused(text: string, markers: SectionMarkers, lines: readonly Marke
     const reason = refusal(text.slice(start, end))
     if (reason !== null) return reason
   }
-  if (lines[0] === undefined) return 'no up part is marked'
-  if (lines[0].kind === 'down') return 'no up part is marked before the down part'
+  if (lines[0] === undefined) return markers.upSpans === undefined ? 'no up part is marked' : null
   if (order.test(lines.map(({ kind }) => kind.charAt(0)).join(''))) return null
-  return 'a part is marked twice'
+  return lines[0].kind === 'down' ? 'no up part is marked before the down part' : 'a part is marked twice'
 }
 
 function markerLines(text: string, { sign, kindOf }: SectionMarkers): Marker[] {

@@ -17,9 +17,18 @@ import {
 import type { Layout, Listing } from './layout.ts'
 import { layoutOf } from './layouts.ts'
 import { naturalOrder } from './natural-order.ts'
+import { nodePgMigrate } from './node-pg-migrate.ts'
 import { numbered } from './numbered.ts'
 import { shownPath } from './read-parts.ts'
-import { dbmateMarkers, gooseMarkers, markersOf } from './sections.ts'
+import {
+  dbmateMarkers,
+  gooseMarkers,
+  markersOf,
+  nodePgMigrateMarkers,
+  type SectionMarkers,
+  sqlMigrateMarkers,
+} from './sections.ts'
+import { sqlMigrate } from './sql-migrate.ts'
 
 /** The files of one folder that are to be read, and those that are left aside. */
 export interface Selection extends Listing {
@@ -38,6 +47,14 @@ interface Home {
   readonly file: string
   readonly reason: string | null
 }
+
+/** The layouts whose markers a file may hold. */
+const marked: ReadonlyMap<SectionMarkers | null, Layout> = new Map([
+  [gooseMarkers, goose],
+  [dbmateMarkers, dbmate],
+  [sqlMigrateMarkers, sqlMigrate],
+  [nodePgMigrateMarkers, nodePgMigrate],
+])
 
 /** Finds out which files a path names, in which order. Each folder is looked at once. */
 export class Selector {
@@ -154,8 +171,7 @@ export class Selector {
     const file = path.slice(dirname(path).length).replace(/^[/\\]/, '')
     const text = folder.text(file)
     const markers = markersOf(text)
-    const own =
-      markers === gooseMarkers ? goose : markers === dbmateMarkers ? dbmate : isDump(text) ? dump : numbered
+    const own = marked.get(markers) ?? (isDump(text) ? dump : numbered)
     return {
       folder,
       layout: named ?? own,

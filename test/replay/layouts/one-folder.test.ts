@@ -172,15 +172,14 @@ it('reads the up files of golang-migrate by version', () => {
     '10_b.down.sql': sql,
     '9_a.up.sql': sql,
     '9_a.down.sql': sql,
-    '11_c.postgres.up.sql': sql,
-    '11_c.mysql.up.sql': sql,
+    '11_c.sql': sql,
     'other.sql': sql,
   })
   expect(read(root, '.')).toMatchObject({
-    layouts: ['golang-migrate . 3'],
-    files: ['9_a.up.sql', '10_b.up.sql', '11_c.postgres.up.sql'],
+    layouts: ['golang-migrate . 2'],
+    files: ['9_a.up.sql', '10_b.up.sql'],
     unread: {
-      '11_c.mysql.up.sql': 'is for another database, mysql',
+      '11_c.sql': 'is not named <version>_name.up.sql',
       '10_b.down.sql': 'is a down part',
       '9_a.down.sql': 'is a down part',
       'other.sql': 'is not named <version>_name.up.sql',

@@ -35,6 +35,43 @@ test.each<[string, Record<string, string>, Record<string, string>]>([
     { '1_a/up.sql': 'around', '2_b/up.sql': 'one-message' },
   ],
   [
+    'sqlx',
+    { '1_a.sql': 'select 1;\n-- no-transaction', '2_b.sql': '-- no-transaction\nselect 1;' },
+    { '1_a.sql': 'around', '2_b.sql': 'one-message' },
+  ],
+  [
+    'sql-migrate',
+    {
+      '1_a.sql': '-- +migrate Up\nselect 1;\n-- +migrate Down notransaction',
+      '2_b.sql': '-- +migrate Up notransaction\nselect 1;',
+    },
+    { '1_a.sql': 'around', '2_b.sql': 'none' },
+  ],
+  [
+    'graphile-migrate',
+    {
+      'committed/1.sql': '--! Previous: -\n--! Hash: sha1:0\n\nselect 1;\n--! no-transaction\n',
+      'committed/2.sql': '--! Previous: sha1:0\n--! Hash: sha1:1\n\n--! no-transaction\nselect 1;',
+      'current.sql': '--! no-transaction\nselect 1;',
+    },
+    { 'committed/1.sql': 'around', 'committed/2.sql': 'one-message', 'current.sql': 'one-message' },
+  ],
+  [
+    'hasura',
+    {
+      '1654696186008_a/up.sql': 'select 1;\n-- hasura:no-transaction',
+      '1654696186009_b/up.sql': ' -- hasura:no-transaction\r\nselect 1;',
+    },
+    { '1654696186008_a/up.sql': 'around', '1654696186009_b/up.sql': 'one-message' },
+  ],
+  [
+    'pop',
+    { '1_a.up.sql': 'select 1;', '2_b.autocommit.up.sql': 'select 1;' },
+    { '1_a.up.sql': 'around', '2_b.autocommit.up.sql': 'one-message' },
+  ],
+  ['node-pg-migrate', { '1_a.sql': 'select 1;' }, { '1_a.sql': 'history' }],
+  ['refinery', { 'V1__a.sql': 'select 1;' }, { 'V1__a.sql': 'around' }],
+  [
     'numbered',
     {
       '1_a.sql': 'select 1;',

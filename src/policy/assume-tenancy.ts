@@ -4,7 +4,7 @@ import type { TenancyDeclaration } from '../tenancy/declaration.ts'
 import { resolveTenancy, type Tenancy, usualTenantKeys } from '../tenancy/tenancy.ts'
 import { isBookkeeping } from './bookkeeping.ts'
 import { functionsOfPolicies } from './called-functions.ts'
-import { foreignKeys, isGuarded } from './category.ts'
+import { foreignKeys, isDeclaredGlobal, isGuarded, tenantKeyOf } from './category.ts'
 import { evidentMemberships, keyOfMembers } from './evident-memberships.ts'
 import { isSameName, stemOf, tenantKeyRank } from './tenant-key-names.ts'
 
@@ -59,6 +59,13 @@ export function assumeTenancy(model: SchemaModel, declared: TenancyDeclaration):
       tenancy = { ...tenancy, memberships }
       assumed.push(`the table of memberships is ${memberships.relation} (user: ${memberships.userKey})`)
     }
+  }
+  for (const table of tables) {
+    const key = tenantKeyOf(model, tenancy, table)
+    if (key === null || !isDeclaredGlobal(tenancy, table)) continue
+    assumed.push(
+      `${table.id} is declared global and has the tenant key ${key}: it is judged as a table of tenants`,
+    )
   }
   if (declared.context?.functions === undefined) {
     const called = functionsOfPolicies(model, tenancy, tables)

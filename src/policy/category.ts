@@ -5,7 +5,7 @@ import { isBookkeeping } from './bookkeeping.ts'
 
 /**
  * What a relation is to the tenants. `tenant`: has the tenant key. `child`: reaches a tenant or a user through foreign
- * keys. `global`: shared, declared with a reason. `system`: no tenant ever sees it. `tenants`, `memberships`, `users`: the
+ * keys. `global`: shared, declared with a reason, and without the tenant key. `system`: no tenant ever sees it. `tenants`, `memberships`, `users`: the
  * tables that say who the tenants are, and whose users. `uncategorised`: none of these.
  */
 export type Category =
@@ -33,11 +33,12 @@ function categoryOfRoot(
   seen: Set<RelationId>,
 ): Category {
   const { id } = relation
-  if (tenancy.globalTables.some((table) => table.relation === id)) return 'global'
+  const isKeyed = tenantKeyOf(model, tenancy, relation) !== null
+  if (!isKeyed && isDeclaredGlobal(tenancy, relation)) return 'global'
   if (tenancy.systemTables.includes(id)) return 'system'
   if (tenancy.tenants === id) return 'tenants'
   if (tenancy.memberships?.relation === id) return 'memberships'
-  if (tenantKeyOf(model, tenancy, relation) !== null) return 'tenant'
+  if (isKeyed) return 'tenant'
   if (isBookkeeping(relation)) return 'system'
   if (usersTables(model, tenancy).includes(id)) return 'users'
   seen.add(id)
@@ -48,6 +49,11 @@ function categoryOfRoot(
     return !seen.has(root.id) && isolated.has(categoryOfRoot(model, tenancy, root, seen))
   })
   return isChild ? 'child' : 'uncategorised'
+}
+
+/** What has the tenant key holds rows of tenants, under whatever name, and is judged as such. */
+export function isDeclaredGlobal(tenancy: Tenancy, { id }: Relation): boolean {
+  return tenancy.globalTables.some((table) => table.relation === id)
 }
 
 /** Categories whose rows belong to somebody. */

@@ -40,10 +40,17 @@ describe('the category of a table', () => {
     expect(categoryIn(sql, 'app.a')).toBe('uncategorised')
   })
 
-  test('a declaration wins over the tenant key', () => {
-    const sql = 'create table app.a (tenant_id uuid);'
+  test('the tenant key wins over a declaration as global, for the name may be that of another table now', () => {
     const globalTables = [{ relation: 'app.a', reason: 'rates' }]
-    expect(categoryIn(sql, 'app.a', { globalTables })).toBe('global')
+    expect(categoryIn('create table app.a (id uuid);', 'app.a', { globalTables })).toBe('global')
+    expect(categoryIn('create table app.a (tenant_id uuid);', 'app.a', { globalTables })).toBe('tenant')
+    const renamed = `create table app.c (tenant_id uuid); create table app.a (id uuid);
+      alter table app.a rename to b; alter table app.c rename to a;`
+    expect(categoryIn(renamed, 'app.a', { globalTables })).toBe('tenant')
+  })
+
+  test('a declaration as a table of the system wins over the tenant key', () => {
+    const sql = 'create table app.a (tenant_id uuid);'
     expect(categoryIn(sql, 'app.a', { systemTables: ['app.a'] })).toBe('system')
     expect(categoryIn(sql, 'app.a', { accessLog: 'app.a' })).toBe('system')
   })
@@ -63,6 +70,20 @@ describe('the category of a table', () => {
     )
     const sql = 'create table public.schema_migrations (tenant_id uuid);'
     expect(categoryIn(sql, 'public.schema_migrations')).toBe('tenant')
+  })
+
+  test.each([
+    [
+      'with a column that no tool writes',
+      'public.schema_migrations (version text, secret text)',
+      'uncategorised',
+    ],
+    ['of a runner of ones own', 'public.schema_migrations (filename text, applied_at timestamptz)', 'system'],
+    ['of sqitch', 'sqitch.changes (change_id text)', 'system'],
+    ['in the namespace of a tool that has no such table', 'sqitch.customers (name text)', 'uncategorised'],
+  ])('a table named like bookkeeping, %s', (_, table, category) => {
+    const sql = `create schema sqitch; create table ${table};`
+    expect(categoryIn(sql, table.slice(0, table.indexOf(' ')))).toBe(category)
   })
 
   test('a declared key of another name is the tenant key of that table and its partitions', () => {

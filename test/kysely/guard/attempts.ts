@@ -1,6 +1,8 @@
 // Longer than 300 lines because it is one list: each way past the guard that somebody has thought of.
 import { CompiledQuery, type Kysely, type Migration, sql } from 'kysely'
 import type { GuardOptions } from '../../../src/kysely/guard/guard-migrations.ts'
+import type { TenancyInput } from '../../../src/tenancy/declaration.ts'
+import { preludeTenancy } from '../../checks/prelude.ts'
 import { own, protection, safeTable } from './stage.ts'
 
 export type Handle = Kysely<Record<string, Record<string, unknown>>>
@@ -24,6 +26,10 @@ const noRowSecurity = /leak has no row security: .*\[row-security-not-enabled\]/
 
 function strange(routine: string): RegExp {
   return new RegExp(`app\\.${routine.replace(/[()]/g, '\\$&')} says for whom a statement runs`)
+}
+
+function sharing(relation: string): TenancyInput {
+  return { ...preludeTenancy, globalTables: [{ relation, reason: 'ISO 4217' }] }
 }
 
 export async function send(db: Pick<Handle, 'executeQuery'>, ...texts: readonly string[]): Promise<void> {
@@ -220,6 +226,10 @@ export const attempts: Readonly<Record<string, Attempt>> = {
       'alter table kysely_migration add made integer',
       'alter table kysely_migration alter made set default make_leak()',
     ),
+    refused: /kysely_migration .*\[table-uncategorised\]/,
+  },
+  'a constraint on the bookkeeping of the migrator': {
+    migrations: texts(makeLeak, 'alter table kysely_migration add check (make_leak() > 0)'),
     refused: /schema changed again when the migrator wrote down/,
   },
   'a deferred trigger on the bookkeeping of the migrator': {
@@ -594,6 +604,37 @@ export const attempts: Readonly<Record<string, Attempt>> = {
     migrations: texts('create extension citext', leak, 'alter extension citext add table leak'),
     refused: /what belongs to an extension/,
     only: 'native',
+  },
+  'a protected table under the name of one that is declared global': {
+    migrations: texts(
+      'alter table currencies rename to currencies_old',
+      'alter table invoices rename to currencies',
+      'drop policy tenant on currencies',
+      'create policy everybody on currencies for select to app_user using (true)',
+    ),
+    given: [
+      'create table currencies (code text primary key); alter table currencies owner to app_owner',
+      'drop table currencies',
+    ],
+    options: { tenancy: sharing('public.currencies') },
+    refused: /currencies .*\[policy-always-true\]/,
+  },
+  'a table declared global that is given the tenant key': {
+    migrations: texts('alter table currencies add tenant_id uuid'),
+    given: [
+      'create table currencies (code text primary key); alter table currencies owner to app_owner',
+      'drop table currencies',
+    ],
+    options: { tenancy: sharing('public.currencies') },
+    refused: /currencies has no row security/,
+  },
+  'a table named like the bookkeeping of a tool': {
+    migrations: texts('create table schema_migrations (customer uuid, secret text)'),
+    refused: /schema_migrations .*\[table-uncategorised\]/,
+  },
+  'a table in the namespace of a tool': {
+    migrations: texts('create schema sqitch', 'create table sqitch.customers (customer uuid, secret text)'),
+    refused: /sqitch\.customers .*\[table-uncategorised\]/,
   },
   'another body for a function of the context': {
     migrations: texts(

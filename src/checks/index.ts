@@ -23,6 +23,7 @@ import policyAlwaysTrue from './policy-always-true.ts'
 import policyNamesMissingColumn from './policy-names-missing-column.ts'
 import policyWithoutUsing from './policy-without-using.ts'
 import policyWithoutWithCheck from './policy-without-with-check.ts'
+import referencesGranted from './references-granted.ts'
 import renamedAway from './renamed-away.ts'
 import roleBypassesRowSecurity from './role-bypasses-row-security.ts'
 import rowSecurityDisabled from './row-security-disabled.ts'
@@ -34,6 +35,7 @@ import tenantKeyMissing from './tenant-key-missing.ts'
 import tenantKeyNotIndexed from './tenant-key-not-indexed.ts'
 import tenantKeyNullable from './tenant-key-nullable.ts'
 import tenantKeyWithoutForeignKey from './tenant-key-without-foreign-key.ts'
+import truncateGranted from './truncate-granted.ts'
 import unmodelledStatement from './unmodelled-statement.ts'
 import viewRunsAsOwner from './view-runs-as-owner.ts'
 
@@ -62,6 +64,7 @@ export const checks: readonly Check[] = [
   policyNamesMissingColumn,
   policyWithoutUsing,
   policyWithoutWithCheck,
+  referencesGranted,
   renamedAway,
   roleBypassesRowSecurity,
   rowSecurityDisabled,
@@ -73,6 +76,7 @@ export const checks: readonly Check[] = [
   tenantKeyNotIndexed,
   tenantKeyNullable,
   tenantKeyWithoutForeignKey,
+  truncateGranted,
   unmodelledStatement,
   viewRunsAsOwner,
 ]
@@ -101,6 +105,7 @@ export const checkIds = [
   'policy-names-missing-column',
   'policy-without-using',
   'policy-without-with-check',
+  'references-granted',
   'renamed-away',
   'role-bypasses-row-security',
   'row-security-disabled',
@@ -112,6 +117,7 @@ export const checkIds = [
   'tenant-key-not-indexed',
   'tenant-key-nullable',
   'tenant-key-without-foreign-key',
+  'truncate-granted',
   'unmodelled-statement',
   'view-runs-as-owner',
 ] as const

@@ -134,7 +134,7 @@ const statement = fc.oneof(
     .tuple(fc.constantFrom('grant', 'revoke'), table, fc.constantFrom('app_user', 'other', 'public'))
     .map(
       ([verb, name, role]) =>
-        `${verb} select, update on public.${name} ${verb === 'grant' ? 'to' : 'from'} ${role}`,
+        `${verb} select, update, truncate on public.${name} ${verb === 'grant' ? 'to' : 'from'} ${role}`,
     ),
   table.map(
     (name) =>

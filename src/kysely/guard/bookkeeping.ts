@@ -4,6 +4,7 @@ import { quoteIdentifier } from '../../sql/identifiers.ts'
 import { as, walk } from '../../sql/node.ts'
 import { parseStatements } from '../../sql/parse.ts'
 import { sql } from '../../sql/template.ts'
+import { atLeast, differs, equals, moreThan } from './operators.ts'
 import type { ServerConnection } from './server-connection.ts'
 
 /** A statement by which a migrator writes down what it has done. */
@@ -44,27 +45,31 @@ function isPlain(node: Node): boolean {
 /** A table of which nothing runs when a row is written: no trigger, rule, default, check, policy, expression or type of anybody. */
 const inert = sql`
   select from pg_catalog.pg_class c
-  where c.oid = $1::pg_catalog.oid and c.relkind = 'r' and not c.relhasrules and not c.relrowsecurity
-    and not exists (select from pg_catalog.pg_trigger t where t.tgrelid = c.oid)
-    and not exists (select from pg_catalog.pg_attrdef d where d.adrelid = c.oid)
-    and not exists (select from pg_catalog.pg_constraint k where k.conrelid = c.oid and k.contype not in ('p', 'u', 'n'))
-    and not exists (select from pg_catalog.pg_inherits i where i.inhparent = c.oid)
+  where c.oid ${equals} pg_catalog.to_regclass($1)::pg_catalog.oid and c.relkind ${equals} 'r'
+    and not c.relhasrules and not c.relrowsecurity
+    and not exists (select from pg_catalog.pg_trigger t where t.tgrelid ${equals} c.oid)
+    and not exists (select from pg_catalog.pg_attrdef d where d.adrelid ${equals} c.oid)
+    and not exists (
+      select from pg_catalog.pg_constraint k
+      where k.conrelid ${equals} c.oid and k.contype ${differs} all (array['p', 'u', 'n']::pg_catalog."char"[])
+    )
+    and not exists (select from pg_catalog.pg_inherits i where i.inhparent ${equals} c.oid)
     and not exists (
       select from pg_catalog.pg_index i
-      where i.indrelid = c.oid and (
-        i.indexprs is not null or i.indpred is not null
-        or exists (select from pg_catalog.unnest(i.indclass::pg_catalog.oid[]) as class (oid) where class.oid >= ${firstUserOid})
+      where i.indrelid ${equals} c.oid and (
+        i.indexprs is not null or i.indpred is not null or exists (
+          select from pg_catalog.unnest(i.indclass::pg_catalog.oid[]) as class (oid)
+          where class.oid ${atLeast} ${firstUserOid}
+        )
       )
     )
     and not exists (
       select from pg_catalog.pg_attribute a
-      where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and a.atttypid >= 16384
+      where a.attrelid ${equals} c.oid and a.attnum ${moreThan} 0 and not a.attisdropped
+        and a.atttypid ${atLeast} ${firstUserOid}
     )`
 
 /** Whether the write does nothing but write a row. */
 export async function isInert(server: ServerConnection, { table }: BookkeepingWrite): Promise<boolean> {
-  if (table === null) return false
-  const meant = 'select pg_catalog.to_regclass($1)::pg_catalog.oid as oid'
-  const [row] = await server.query<{ oid: number | null }>(meant, [table])
-  return (await server.unswayed(() => server.query(inert, [row?.oid]))).length > 0
+  return table !== null && (await server.query(inert, [table])).length > 0
 }

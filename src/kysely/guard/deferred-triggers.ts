@@ -2,6 +2,7 @@ import { firstUserOid } from '../../catalog/conditions.ts'
 import { quoteIdentifier } from '../../sql/identifiers.ts'
 import { sql } from '../../sql/template.ts'
 import type { Objection } from './objections.ts'
+import { atLeast, equals, moreThan } from './operators.ts'
 import type { ServerConnection } from './server-connection.ts'
 
 /**
@@ -10,14 +11,14 @@ import type { ServerConnection } from './server-connection.ts'
  */
 const deferrable = sql`
   select n.nspname as namespace, c.relname as name
-  from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-  where c.relkind = 'r' and c.oid >= ${firstUserOid}
-    and c.oid in (select tgrelid from pg_catalog.pg_trigger where tgdeferrable)
+  from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid ${equals} c.relnamespace
+  where c.relkind ${equals} 'r' and c.oid ${atLeast} ${firstUserOid}
+    and c.oid ${equals} any (select tgrelid from pg_catalog.pg_trigger where tgdeferrable)
     and (
-      pg_catalog.current_setting('track_counts') = 'off'
-      or pg_catalog.pg_stat_get_xact_tuples_inserted(c.oid) > 0
-      or pg_catalog.pg_stat_get_xact_tuples_updated(c.oid) > 0
-      or pg_catalog.pg_stat_get_xact_tuples_deleted(c.oid) > 0
+      pg_catalog.current_setting('track_counts') ${equals} 'off'
+      or pg_catalog.pg_stat_get_xact_tuples_inserted(c.oid) ${moreThan} 0
+      or pg_catalog.pg_stat_get_xact_tuples_updated(c.oid) ${moreThan} 0
+      or pg_catalog.pg_stat_get_xact_tuples_deleted(c.oid) ${moreThan} 0
     )`
 
 interface Table {
@@ -35,7 +36,7 @@ const rounds = 10
 export async function runDeferredTriggers(server: ServerConnection): Promise<Objection | null> {
   for (let round = 0; round < rounds; round++) {
     await server.query('set constraints all immediate')
-    const tables = await server.unswayed(() => server.query<Table>(deferrable))
+    const tables = await server.query<Table>(deferrable)
     let isLeft = false
     for (const table of tables) isLeft ||= await isAwaited(server, table)
     if (!isLeft) return null

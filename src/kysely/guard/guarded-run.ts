@@ -61,10 +61,9 @@ class Runner {
   }
 
   async run(): Promise<void> {
-    const session = await Session.begin(this.#server)
-    if (session === null) return await this.#runAlone()
-    const verification = await Verification.begin(this.#server, this.#run.judgement, true)
-    const written = this.#guardsRows ? await WrittenRows.begin(this.#server) : null
+    const held = await this.#begin()
+    if (held === null) return await this.#runAlone()
+    const { session, verification } = held
     const gate = new StatementGate(
       this.#server,
       { ...this.#run, isAlone: false },
@@ -72,7 +71,7 @@ class Runner {
       (_, send) => send(),
     )
     await this.#runBody(gate)
-    const problems = await this.#verify({ session, verification, written }, gate.captured, gate.failures)
+    const problems = await this.#verify(held, gate.captured, gate.failures)
     this.#assertNoneRefused(gate)
     if (problems.length > 0) throw this.#refused(problems)
     await session.end()
@@ -82,6 +81,17 @@ class Runner {
       const result = await send()
       await this.#assertUnchanged(verification)
       return result
+    })
+  }
+
+  /** Null where the connection is in no transaction. */
+  #begin(): Promise<Held | null> {
+    return this.#server.unswayed(async () => {
+      const session = await Session.begin(this.#server)
+      if (session === null) return null
+      const verification = await Verification.begin(this.#server, this.#run.judgement, true)
+      const written = this.#guardsRows ? await WrittenRows.begin(this.#server) : null
+      return { session, verification, written }
     })
   }
 
@@ -174,27 +184,13 @@ class Runner {
 
   /** What is wrong at the end of a transaction, or of all that the migration does in it. */
   async #verify(
-    { session, verification, written }: Held,
+    held: Held,
     captured: readonly CapturedStatement[],
     failures: readonly Failure[],
   ): Promise<Problem[]> {
     try {
       const deferred = await runDeferredTriggers(this.#server)
-      const objections = [...(deferred === null ? [] : [deferred]), ...(await session.objections())]
-      if (objections.length > 0) return objections.map(problemOfObjection)
-      const tables = (await written?.since(this.#server)) ?? []
-      const errors = await verification.newErrors(true)
-      const strangers = this.#run.mayChangeContext ? [] : await verification.strangersInContext(true)
-      const elsewhere = await session.madeElsewhere(errors.flatMap(({ found }) => found.relation ?? []))
-      return [
-        ...tables.map((table) => problemOfRows(table, captured)),
-        ...strangers.map((routine) => problemOfContext(routine, captured)),
-        ...errors.map((defect) =>
-          elsewhere.has(defect.found.relation ?? '')
-            ? problemElsewhere(defect)
-            : problemOfDefect(defect, captured),
-        ),
-      ]
+      return await this.#server.unswayed(() => this.#problems(held, deferred, captured))
     } catch (error) {
       if (isConnectionLoss(error)) {
         throw this.#refused([problemOfObjection({ message: lost(error), help: again })], error)
@@ -204,6 +200,28 @@ class Runner {
       const swallowed = `it failed, the migration went on, and the transaction is lost: ${messageOf(failure.error)}`
       throw this.#refused([problemOfFailure(failure, swallowed, inSavepoint)], error)
     }
+  }
+
+  async #problems(
+    { session, verification, written }: Held,
+    deferred: Objection | null,
+    captured: readonly CapturedStatement[],
+  ): Promise<Problem[]> {
+    const objections = [...(deferred === null ? [] : [deferred]), ...(await session.objections())]
+    if (objections.length > 0) return objections.map(problemOfObjection)
+    const tables = (await written?.since(this.#server)) ?? []
+    const errors = await verification.newErrors(true)
+    const strangers = this.#run.mayChangeContext ? [] : await verification.strangersInContext(true)
+    const elsewhere = await session.madeElsewhere(errors.flatMap(({ found }) => found.relation ?? []))
+    return [
+      ...tables.map((table) => problemOfRows(table, captured)),
+      ...strangers.map((routine) => problemOfContext(routine, captured)),
+      ...errors.map((defect) =>
+        elsewhere.has(defect.found.relation ?? '')
+          ? problemElsewhere(defect)
+          : problemOfDefect(defect, captured),
+      ),
+    ]
   }
 
   #failed(error: unknown, gate: StatementGate): unknown {

@@ -2,6 +2,7 @@ import { firstUserOid } from '../../catalog/conditions.ts'
 import type { Connection } from '../../sql/connection.ts'
 import { displayId } from '../../sql/identifiers.ts'
 import { sql } from '../../sql/template.ts'
+import { atLeast, moreThan } from './operators.ts'
 
 interface RelatedRow {
   readonly oid: number
@@ -49,7 +50,8 @@ const dependencies = sql`
 
 const mentions = sql`
   select from pg_catalog.pg_proc p
-  where p.oid >= ${firstUserOid} and pg_catalog.strpos(pg_catalog.lower(p.prosrc), pg_catalog.lower($1)) > 0
+  where p.oid ${atLeast} ${firstUserOid}
+    and pg_catalog.strpos(pg_catalog.lower(p.prosrc), pg_catalog.lower($1)) ${moreThan} 0
   limit 1`
 
 export async function relationsNamed(server: Connection, names: readonly string[]): Promise<RelationIds> {

@@ -20,6 +20,7 @@ export class ServerConnection implements Connection {
   readonly #connection: DatabaseConnection
   readonly #execute: Execute
   readonly #stream: Stream
+  #isUnswayed = false
 
   constructor(connection: DatabaseConnection) {
     this.#connection = connection
@@ -40,14 +41,17 @@ export class ServerConnection implements Connection {
 
   /**
    * Asks under an empty search path: an operator that somebody made for two types of ours is taken for it where its namespace is in
-   * the path, `public` as a rule. What the questions mean would be for it to say. The path is afterwards as it was. `isLocal`: whether
-   * the connection is in a transaction.
+   * the path, `public` as a rule. What the questions mean would be for it to say. The path is afterwards as it was; within another
+   * such round it stays empty. `isLocal`: whether the connection is in a transaction.
    */
   async unswayed<Result>(ask: () => Promise<Result>, isLocal = true): Promise<Result> {
+    if (this.#isUnswayed) return await ask()
     const [path] = await this.query<{ own: string }>(emptyPath, [isLocal])
+    this.#isUnswayed = true
     try {
       return await ask()
     } finally {
+      this.#isUnswayed = false
       // In a transaction that has failed the path goes back with it.
       if (path !== undefined) await this.query(formerPath, [path.own, isLocal]).catch(() => undefined)
     }

@@ -63,12 +63,12 @@ export class Session {
    * a foreign key that is never tested. Null where the connection is in no transaction.
    */
   static async begin(server: ServerConnection): Promise<Session | null> {
-    const [before, held] = await server.unswayed(async () => {
-      const found = await ask(server)
-      await setRowSecurity(server, 'off')
-      return [found, await ask(server)] as const
+    const [before, transaction] = await server.unswayed(async () => {
+      return [await ask(server), await setRowSecurity(server, 'off')] as const
     })
-    return held.transaction === before.transaction ? new Session(server, before, held) : null
+    return transaction === before.transaction
+      ? new Session(server, before, { ...before, rowSecurity: 'off' })
+      : null
   }
 
   /** What is no longer as it was. */
@@ -109,8 +109,12 @@ async function ask(server: ServerConnection): Promise<Standing> {
   return row
 }
 
-async function setRowSecurity(server: ServerConnection, value: string): Promise<void> {
-  await server.query("select pg_catalog.set_config('row_security', $1, true)", [value])
+/** Gives the transaction in which it was set. */
+async function setRowSecurity(server: ServerConnection, value: string): Promise<string | undefined> {
+  const set = sql`
+    select pg_catalog.set_config('row_security', $1, true), pg_catalog.pg_current_xact_id()::pg_catalog.text as transaction`
+  const [row] = await server.query<{ transaction: string }>(set, [value])
+  return row?.transaction
 }
 
 const changes = {

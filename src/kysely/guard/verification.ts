@@ -94,8 +94,7 @@ export class Verification {
     if (this.#before !== null) return
     for (const { node } of statements) {
       const { touches, makes, isVague, isAdditive } = foresee(node)
-      if (makes !== null && (await this.#unswayed(() => isMentioned(this.#server, makes))))
-        return await this.#readAllBefore()
+      if (makes !== null && (await isMentioned(this.#server, makes))) return await this.#readAllBefore()
       if (touches === null) return await this.#readAllBefore()
       const isOfNew = touches.every((name) => this.#newNames.has(name))
       if (isOfNew && (touches.length > 0 || !isVague)) continue

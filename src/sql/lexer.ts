@@ -131,7 +131,8 @@ function isWordPart(code: number): boolean {
   return isWordStart(code) || (code >= 48 && code <= 57) || code === 36
 }
 
-function skipComment(text: string, from: number, to: number): number {
+/** The offset after a block comment that starts at `from`, those in it included. */
+export function skipComment(text: string, from: number, to: number): number {
   let depth = 0
   let at = from
   while (at < to) {

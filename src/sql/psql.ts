@@ -30,15 +30,16 @@ type Unreadable = { readonly kind: 'unreadable'; readonly reason: string; readon
  * Reads a script as psql does. Meta-commands count where psql sees them, outside of strings, comments and dollar quotes;
  * COPY data is passed over. `variables` is what is set at the start and changes as the script is read: an included
  * file must be read with it before the next part is asked for. `given`: what stands in for a value that only a shell
- * can tell (backticks).
+ * can tell (backticks). `onBlank` is told where white space and comments stand that psql reads.
  */
 export function readPsql(
   text: string,
   span: Span,
   variables: Map<string, string>,
   given: Readonly<Record<string, string>> = {},
+  onBlank: (blank: Span) => void = () => {},
 ): Generator<PsqlPart, void, undefined> {
-  return new PsqlScript(text, span, new PsqlVariables(variables, given)).parts()
+  return new PsqlScript(text, span, new PsqlVariables(variables, given), onBlank).parts()
 }
 
 interface Edit extends Span {
@@ -59,9 +60,11 @@ class PsqlScript {
   #word = ''
   #copiesData = false
   readonly #conditions = new PsqlConditions()
+  readonly #onBlank: (blank: Span) => void
 
-  constructor(text: string, span: Span, variables: PsqlVariables) {
+  constructor(text: string, span: Span, variables: PsqlVariables, onBlank: (blank: Span) => void) {
     this.#text = text
+    this.#onBlank = onBlank
     this.#variables = variables
     this.#lexer = new Lexer(text, span)
     this.#from = span.start
@@ -71,8 +74,9 @@ class PsqlScript {
   *parts(): Generator<PsqlPart, void, undefined> {
     const lexer = this.#lexer
     while (lexer.next()) {
-      if (lexer.kind === 'blank') continue
-      if (lexer.isSign(92)) yield* this.#backslash()
+      if (lexer.kind === 'blank') {
+        if (this.#live) this.#onBlank({ start: lexer.start, end: lexer.at })
+      } else if (lexer.isSign(92)) yield* this.#backslash()
       else if (!this.#live) continue
       else if (lexer.isSign(58)) this.#colon()
       else if (this.#endsStatement()) {

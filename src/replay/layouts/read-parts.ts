@@ -1,14 +1,16 @@
 import { existsSync } from 'node:fs'
 import { dirname, isAbsolute, relative, resolve, sep } from 'node:path'
 import { InputError } from '../../findings/input-error.ts'
-import { Lexer } from '../../sql/lexer.ts'
+import { mentionsRingfence } from '../../findings/suppression.ts'
+import { type Comment, commentsInBlank, commentsOf } from '../../sql/comments.ts'
+import { Lexer, skipBlank } from '../../sql/lexer.ts'
 import { readPsql } from '../../sql/psql.ts'
 import { mayHoldPsql } from '../../sql/psql-command.ts'
 import { type Span, splitStatements } from '../../sql/split.ts'
 import type { Migration, MigrationPart } from '../migration.ts'
 import { codePart } from './code.ts'
-import type { FilePart, Layout } from './layout.ts'
 import { kysely, mentionsKysely } from './kysely.ts'
+import type { FilePart, Layout } from './layout.ts'
 import { type Placeholder, placeholdersIn } from './placeholders.ts'
 import { readText } from './read-text.ts'
 import { markersOf, upSections } from './sections.ts'
@@ -19,6 +21,8 @@ export interface Reading {
   readonly layout: Layout
   /** Values of psql variables and of the tool's placeholders. */
   readonly variables: Readonly<Record<string, string>>
+  /** Is told where an included file may stand, before it is looked for. */
+  readonly beforeInclude?: ((candidates: readonly string[]) => void) | undefined
 }
 
 /** Reads a file into a migration. `path` is absolute. */
@@ -40,6 +44,8 @@ class FileReader {
   readonly #variables: Map<string, string>
   /** The file, and those that include it. */
   readonly #open: readonly string[]
+  readonly #comments: Comment[] = []
+  #mayAccept = false
 
   constructor(reading: Reading, variables: Map<string, string>, open: readonly string[]) {
     this.#reading = reading
@@ -51,12 +57,22 @@ class FileReader {
     const { cwd, layout } = this.#reading
     const file = shownPath(cwd, path)
     const parts: MigrationPart[] = []
-    for (const part of this.#upPart(text, file)) {
+    const upParts = this.#upPart(text, file)
+    this.#mayAccept = mentionsRingfence(text)
+    if (this.#mayAccept) this.#comments.push(...commentsAhead(text, upParts))
+    for (const part of upParts) {
       if (part.kind === 'unreadable') parts.push(part)
       else for (const span of betweenBreakpoints(text, part)) this.#read(path, text, span, parts)
     }
     const isKysely = codePart(text, file) !== null && (layout === kysely || mentionsKysely(text))
-    return { file, text, parts, session: layout.session, ...(isKysely ? { isKysely } : {}) }
+    return {
+      file,
+      text,
+      parts,
+      session: layout.session,
+      ...(this.#comments.length > 0 ? { comments: this.#comments } : {}),
+      ...(isKysely ? { isKysely } : {}),
+    }
   }
 
   #upPart(text: string, file: string): readonly FilePart[] {
@@ -70,10 +86,14 @@ class FileReader {
 
   #read(path: string, text: string, span: Span, parts: MigrationPart[]): void {
     const placeholders = placeholdersIn(text, span, this.#reading.layout.placeholders)
-    if (placeholders.length > 0 && isTemplate(text, span, placeholders)) {
-      parts.push(...this.#filled(text, span, placeholders))
-    } else if (!mayHoldPsql(text, span)) parts.push({ kind: 'sql', start: span.start, end: span.end })
-    else this.#readPsql(path, text, span, parts)
+    const isFilled = placeholders.length > 0 && isTemplate(text, span, placeholders)
+    if (!isFilled && mayHoldPsql(text, span)) {
+      this.#readPsql(path, text, span, parts)
+      return
+    }
+    if (isFilled) parts.push(...this.#filled(text, span, placeholders))
+    else parts.push({ kind: 'sql', start: span.start, end: span.end })
+    if (this.#mayAccept) this.#comments.push(...commentsOf(text, span))
   }
 
   /** The statements of a template: those without placeholders as they stand, the others with the values that are known. */
@@ -92,7 +112,10 @@ class FileReader {
   }
 
   #readPsql(path: string, text: string, span: Span, parts: MigrationPart[]): void {
-    for (const part of readPsql(text, span, this.#variables, this.#reading.variables)) {
+    const onBlank = (blank: Span) => {
+      if (this.#mayAccept) this.#comments.push(...commentsInBlank(text, blank))
+    }
+    for (const part of readPsql(text, span, this.#variables, this.#reading.variables, onBlank)) {
       if (part.kind !== 'include') parts.push(part)
       else {
         const migration = this.#included(path, text, part)
@@ -107,9 +130,10 @@ class FileReader {
     text: string,
     { path: named, relative: beside, start }: { path: string; relative: boolean; start: number },
   ): Migration {
-    const { cwd } = this.#reading
+    const { cwd, beforeInclude } = this.#reading
     const folders = isAbsolute(named) || beside ? [dirname(path)] : [cwd, dirname(path)]
     const candidates = folders.map((folder) => resolve(folder, named))
+    beforeInclude?.(candidates)
     const target = candidates.find((candidate) => existsSync(candidate))
     const place = { file: shownPath(cwd, path), line: lineOf(text, start) }
     if (target === undefined) throw new InputError(`includes ${named}, which is not there`, place)
@@ -117,6 +141,12 @@ class FileReader {
     const reader = new FileReader(this.#reading, this.#variables, [...this.#open, target])
     return reader.migration(target, readText(target, shownPath(cwd, target)))
   }
+}
+
+/** The comments of a file that stand before its first part, where nothing else does: above the marker of the up part. */
+function commentsAhead(text: string, [first]: readonly FilePart[]): Iterable<Comment> {
+  const end = first?.start ?? 0
+  return skipBlank(text, 0, end) < end ? [] : commentsInBlank(text, { start: 0, end })
 }
 
 /** drizzle cuts the text at its breakpoints before PostgreSQL sees it, so that they need no semicolon. */

@@ -1,5 +1,6 @@
 import type { Layout } from './layout.ts'
 import { byCharacter } from './natural-order.ts'
+import { nextName, stemOf } from './next-migration.ts'
 import { dbmateMarkers, markersOf, upSections } from './sections.ts'
 
 const versioned = /^\d.*\.sql$/
@@ -31,4 +32,9 @@ export const dbmate: Layout = {
       ? 'one-message'
       : undefined,
   upPart: (text) => upSections(text, dbmateMarkers),
+  next(folder, draft) {
+    const names = dbmate.list(folder).up.map((file) => stemOf(file))
+    const name = nextName(['20000101000000_first', ...names], draft)
+    return [{ file: `${name}.sql`, text: `-- migrate:up\n${draft.up}\n-- migrate:down\n${draft.down}` }]
+  },
 }

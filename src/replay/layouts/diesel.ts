@@ -1,5 +1,6 @@
 import type { Layout } from './layout.ts'
 import { byCharacter } from './natural-order.ts'
+import { nextName, stemOf } from './next-migration.ts'
 
 /**
  * A folder for each migration with `up.sql` and `down.sql` in it, by version: what stands before the first `_`, dashes left out.
@@ -25,6 +26,14 @@ export const diesel: Layout = {
     const isOutside =
       folder.has(metadata) && /^\s*run_in_transaction\s*=\s*false\b/m.test(folder.text(metadata))
     return isOutside ? 'one-message' : undefined
+  },
+  next(folder, draft) {
+    const names = diesel.list(folder).up.map((file) => stemOf(file, '/up.sql'))
+    const name = nextName(['2000-01-01-000000_first', ...names], draft)
+    return [
+      { file: `${name}/up.sql`, text: draft.up },
+      { file: `${name}/down.sql`, text: draft.down },
+    ]
   },
 }
 

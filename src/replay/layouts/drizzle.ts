@@ -23,6 +23,15 @@ export const drizzle: Layout = {
     }
     return { up, unread: folder.unread(up, () => `is not named in ${journal}`) }
   },
+  next(folder, { name }) {
+    throw new InputError(
+      'drizzle-kit keeps a journal and snapshots beside the files, and has to add one itself',
+      {
+        file: folder.shown,
+        hint: `Run: npx drizzle-kit generate --custom --name=${name}; then give the file that it made to --output.`,
+      },
+    )
+  },
 }
 
 function tagsOf(folder: Folder): string[] {

@@ -2,6 +2,7 @@ import { isCode } from './code.ts'
 import { isSql } from './folder.ts'
 import type { Layout } from './layout.ts'
 import { byCharacter, byNumber } from './natural-order.ts'
+import { nextName } from './next-migration.ts'
 
 /** The names of versioned, baseline and repeatable migrations. */
 export const flywayName = /^(?:([VB])(\d[\d._]*)|(R))__(.*)\.\w+$/
@@ -50,6 +51,17 @@ export const flyway: Layout = {
       ...callbacks('afterMigrateApplied', 'afterMigrate'),
     ]
     return { up, unread: folder.unread(up, (file) => reasonFor(file, baseline)) }
+  },
+  next(folder, draft) {
+    const versioned = flyway.list(folder).up.filter((file) => /^[VB]\d/.test(baseName(file)))
+    const last = versioned.at(-1) ?? ''
+    const names = versioned.map((file) =>
+      baseName(file)
+        .replace(/^B/, 'V')
+        .replace(/\.\w+$/, ''),
+    )
+    const name = nextName(['V0__first', ...names], draft)
+    return [{ file: `${last.slice(0, last.length - baseName(last).length)}${name}.sql`, text: draft.up }]
   },
 }
 

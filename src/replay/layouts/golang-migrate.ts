@@ -1,6 +1,7 @@
 import { isCode } from './code.ts'
 import type { Layout } from './layout.ts'
 import { byNumber } from './natural-order.ts'
+import { nextName, stemOf } from './next-migration.ts'
 
 const named = /^\d+_.*\.up\.(?:.*\.)?sql$/
 
@@ -19,6 +20,14 @@ export const golangMigrate: Layout = {
     const up = folder.files.filter((file) => named.test(file) || isCode(file, 'go'))
     up.sort((a, b) => byNumber(versionOf(a), versionOf(b)))
     return { up, unread: folder.unread(up, reasonUnread) }
+  },
+  next(folder, draft) {
+    const names = golangMigrate.list(folder).up.map((file) => stemOf(file, '.up.sql'))
+    const name = nextName(['000000_first', ...names], draft)
+    return [
+      { file: `${name}.up.sql`, text: draft.up },
+      { file: `${name}.down.sql`, text: draft.down },
+    ]
   },
 }
 

@@ -3,7 +3,9 @@ import { type Span, splitStatements } from '../../sql/split.ts'
 import { isCode } from './code.ts'
 import type { FilePart, Layout } from './layout.ts'
 import { byNumber } from './natural-order.ts'
+import { nextName, stemOf } from './next-migration.ts'
 import { gooseAnnotation, gooseMarkers, linesWith, markersOf, upSections } from './sections.ts'
+import { statementsMarked } from './statement-marks.ts'
 
 const versioned = /^\d+_.*\.sql$/
 
@@ -31,6 +33,12 @@ export const goose: Layout = {
   },
   transactionOf: (folder, file) => (isOutsideTransaction(folder.text(file)) ? 'none' : undefined),
   upPart: (text) => upSections(text, gooseMarkers).flatMap((part) => filledIn(text, part)),
+  next(folder, draft) {
+    const names = goose.list(folder).up.map((file) => stemOf(stemOf(file), '.go'))
+    const name = nextName(['20000101000000_first', ...names], draft)
+    const text = `-- +goose Up\n${marked(draft.up)}\n-- +goose Down\n${marked(draft.down)}`
+    return [{ file: `${name}.sql`, text }]
+  },
 }
 
 function isOutsideTransaction(text: string): boolean {
@@ -71,6 +79,11 @@ function envsubSpans(text: string, { start, end }: Span): Span[] {
     }
   }
   return on === null ? spans : [...spans, { start: on, end }]
+}
+
+/** With marks around the statements that hold semicolons, for goose ends a statement at the first one. */
+function marked(sql: string): string {
+  return statementsMarked(sql, '-- +goose StatementBegin', '-- +goose StatementEnd')
 }
 
 function versionOf(file: string): string {

@@ -1,6 +1,7 @@
 import type { Span } from '../../sql/split.ts'
 import type { FileTransaction, SessionStart } from '../migration.ts'
 import type { Folder } from './folder.ts'
+import type { Draft, NextFiles } from './next-migration.ts'
 
 /** The layouts by name; what tells more comes first where they are detected. */
 export const layoutNames = [
@@ -61,4 +62,9 @@ export interface Layout {
   transactionOf?(folder: Folder, file: string): FileTransaction | undefined
   /** The up part of a file of SQL; the whole, where a layout does not have this. */
   upPart?(text: string): readonly FilePart[]
+  /**
+   * The files of a migration that comes after all that are there, named as they are. None is there yet. Throws `InputError` where the tool
+   * itself has to add one, with the way to do so. A layout that does not have this can't be written to.
+   */
+  next?(folder: Folder, draft: Draft): NextFiles
 }

@@ -1,6 +1,9 @@
+import { InputError } from '../../findings/input-error.ts'
 import { isCode } from './code.ts'
 import { isSql } from './folder.ts'
 import type { Layout } from './layout.ts'
+import { nextName, stemOf } from './next-migration.ts'
+import { markersOf } from './sections.ts'
 
 /** Folders that hold what undoes or tests migrations, by what tools call them. */
 const notUp = /^(?:revert|verify|down|downs|undo|rollback|rollbacks)$/i
@@ -33,6 +36,24 @@ export const numbered: Layout = {
     return { up, unread: folder.unread(up, reasonUnread) }
   },
   transactionOf: (folder, file) => (outsideMarker.test(folder.text(file)) ? 'none' : undefined),
+  next(folder, draft) {
+    const sql = numbered.list(folder).up.filter((file) => isSql(file) && /^[A-Za-z]?\d/.test(file))
+    const last = sql.at(-1) ?? ''
+    const up = /[._-]up\.sql$/i.exec(last)?.[0] ?? '.sql'
+    const name = last === '' ? null : nextName([stemOf(last, up)], draft)
+    if (name === null || markersOf(folder.text(last)) !== null) {
+      throw new InputError('the files do not show how the next one is named and written', {
+        file: folder.shown,
+        hint: 'Name the layout, with --layout or in the config, or write the SQL to a file of your own.',
+      })
+    }
+    const down = up.replace(/up/i, (word) => (word === 'UP' ? 'DOWN' : 'down'))
+    const hasDown = up !== '.sql' && folder.has(`${stemOf(last, up)}${down}`)
+    return [
+      { file: `${name}${up}`, text: draft.up },
+      ...(hasDown ? [{ file: `${name}${down}`, text: draft.down }] : []),
+    ]
+  },
 }
 
 /** `x.down.sql`, `down.sql`, and `x_down.sql` where there is an `x_up.sql`. */

@@ -30,6 +30,12 @@ export const sqitch: Layout = {
       file.startsWith(deploy) ? `is not in ${plan}` : 'is not a deploy script'
     return { up, unread: folder.unread(up, reason) }
   },
+  next(folder, { name }) {
+    throw new InputError('sqitch keeps a plan with a digest of each change, and has to add one itself', {
+      file: folder.shown,
+      hint: `Run: sqitch add ${name} -n '...'; then give the deploy script that it made to --output.`,
+    })
+  },
 }
 
 interface Change {

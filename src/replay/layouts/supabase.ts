@@ -1,6 +1,7 @@
 import type { Folder } from './folder.ts'
 import type { Layout } from './layout.ts'
 import { byCharacter } from './natural-order.ts'
+import { nextName, stemOf } from './next-migration.ts'
 
 /**
  * `supabase/migrations/<timestamp>_name.sql`, by name. Seeds, tests and declarative schemas are no migrations; a file
@@ -28,6 +29,13 @@ export const supabase: Layout = {
         : 'is not among the migrations',
     )
     return { up, unread }
+  },
+  next(folder, draft) {
+    const { up } = supabase.list(folder)
+    const prefix = (migrationsIn(folder) ?? folder) === folder ? '' : 'migrations/'
+    const names = up.map((file) => stemOf(file.slice(prefix.length)))
+    const name = nextName(['20000101000000_first', ...names], draft)
+    return [{ file: `${prefix}${name}.sql`, text: draft.up }]
   },
 }
 

@@ -12,7 +12,7 @@ const bundle = await rolldown({
   input: {
     ringfence: 'dist/cli/main.js',
     'parser-worker': 'dist/cli/parser-worker.js',
-    'collector-worker': 'dist/cli/collector-worker.js',
+    'program-worker': 'dist/cli/program-worker.js',
   },
   platform: 'node',
   external: (id) => /^[^./]/.test(id) && !taken.includes(id.split('/')[0]),

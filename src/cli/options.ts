@@ -1,7 +1,7 @@
 import { InputError } from '../findings/input-error.ts'
 import { suggestion } from '../findings/nearest.ts'
 import type { LayoutName } from '../replay/layouts/layout.ts'
-import type { RunRequest } from '../run/request.ts'
+import type { Programs, RunRequest } from '../run/request.ts'
 
 /** The options that commands over migrations share, as commander hands them over. */
 export interface CommonOptions {
@@ -37,13 +37,19 @@ export async function requestOf(paths: readonly string[], options: CommonOptions
     paths,
     layout: await layoutOf(options.layout),
     config,
-    collect: async (migrations) => {
-      const { collectMigrations } = await import('../kysely/collect/collect-migrations.ts')
-      const worker = new URL('./collector-worker.js', import.meta.url)
-      return await collectMigrations(migrations, { cwd, worker })
-    },
+    programs,
   }
 }
+
+/** Migrations for Kysely, run in a thread of their own. */
+const programs: Programs = {
+  collect: async (migrations, cwd) =>
+    (await import('../kysely/collect/collect-migrations.ts')).collectMigrations(migrations, { cwd, worker }),
+  run: async (migration, cwd, connection) =>
+    (await import('../kysely/collect/run-program.ts')).runProgram(migration, connection, { cwd, worker }),
+}
+
+const worker = new URL('./program-worker.js', import.meta.url)
 
 async function layoutOf(name: string | undefined): Promise<LayoutName | null> {
   if (name === undefined) return null

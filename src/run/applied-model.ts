@@ -4,6 +4,7 @@ import type { SchemaModel } from '../model/schema-model.ts'
 import { versionName } from '../model/server-facts.ts'
 import type { Migration } from '../replay/migration.ts'
 import type { Platform } from '../tenancy/tenancy.ts'
+import type { RunProgram } from './apply/apply-file.ts'
 import { applyMigrations } from './apply/apply-migrations.ts'
 import type { EngineName, ServerRequest } from './server-request.ts'
 
@@ -20,6 +21,7 @@ export interface AppliedModel {
 export async function onServer<Result>(
   name: EngineName,
   { statementTimeout, onProgress }: Pick<ServerRequest, 'statementTimeout' | 'onProgress'>,
+  runProgram: RunProgram | null,
   work: (
     modelOf: (migrations: readonly Migration[], platform: Platform | null) => Promise<AppliedModel>,
     serverVersion: number,
@@ -36,6 +38,7 @@ export async function onServer<Result>(
     const database = await engine.createDatabase()
     const { standIns } = await applyMigrations(database, migrations, {
       platform,
+      runProgram,
       onFile: (file) => onProgress(`running ${file}`),
     })
     onProgress('reading the catalogs')

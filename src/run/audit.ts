@@ -163,8 +163,8 @@ async function modelOfMigrations(
   server: ServerRequest,
 ): Promise<{ model: SchemaModel; notes: readonly string[] }> {
   if (declared === null || engine === null) throw new Error('no migrations to run, or nothing to run them on')
-  const { migrations, tenancy } = declared
-  const { model, standIns } = await onServer(engine, server, (modelOf) =>
+  const { migrations, runProgram, tenancy } = declared
+  const { model, standIns } = await onServer(engine, server, runProgram, (modelOf) =>
     modelOf(migrations, tenancy.platform),
   )
   return { model, notes: standInNotes(standIns) }

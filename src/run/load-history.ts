@@ -8,8 +8,9 @@ import type { Span } from '../sql/split.ts'
 import { supabasePrelude } from '../templates/supabase.ts'
 import type { TenancyDeclaration } from '../tenancy/declaration.ts'
 import type { Platform, Tenancy } from '../tenancy/tenancy.ts'
+import type { RunProgram } from './apply/apply-file.ts'
 import { readingNotes } from './notes.ts'
-import { type Collect, filesNamed, inputsOf, type RunRequest } from './request.ts'
+import { type CollectedHistory, filesNamed, inputsOf, type RunRequest } from './request.ts'
 import { type Declared, declaredBy, tenancyOf } from './tenancy-of.ts'
 
 /** A replayed history, and under which tenancy it is to be judged. */
@@ -20,6 +21,8 @@ export interface LoadedHistory {
   /** A file of the history and the files that it includes. */
   readonly filesOf: (file: string) => ReadonlySet<string>
   readonly migrations: readonly Migration[]
+  /** Runs those that are programs on a server; null where nothing can. */
+  readonly runProgram: RunProgram | null
   readonly tenancy: Tenancy
   /** What that tenancy was made of. */
   readonly declared: Declared
@@ -66,6 +69,7 @@ export async function loadHistory(request: RunRequest): Promise<LoadedHistory> {
   return {
     history,
     migrations,
+    runProgram: runnerOf(request),
     texts,
     filesOf: (file) => included.get(file) ?? new Set([file]),
     tenancy,
@@ -79,11 +83,16 @@ export async function loadHistory(request: RunRequest): Promise<LoadedHistory> {
 /** What the programs among the migrations send, where the request can tell. */
 async function collected(
   migrations: readonly Migration[],
-  { collect }: RunRequest,
-): Promise<Awaited<ReturnType<Collect>>> {
-  if (collect === undefined || !migrations.some(({ isKysely }) => isKysely))
-    return { migrations, tenancies: [] }
-  return await collect(migrations)
+  { programs, cwd }: RunRequest,
+): Promise<CollectedHistory> {
+  const isAsked = migrations.some(({ isKysely }) => isKysely)
+  if (programs === undefined || !isAsked) return { migrations, tenancies: [] }
+  return await programs.collect(migrations, cwd)
+}
+
+function runnerOf({ programs, cwd }: RunRequest): RunProgram | null {
+  if (programs === undefined) return null
+  return (migration, connection) => programs.run(migration, cwd, connection)
 }
 
 /** Which spans replay is going to parse, in its order. */

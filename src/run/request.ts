@@ -4,6 +4,7 @@ import type { Config, MigrationsEntry } from '../config/config.ts'
 import { InputError } from '../findings/input-error.ts'
 import type { LayoutName, UnreadFile } from '../replay/layouts/layout.ts'
 import type { Migration } from '../replay/migration.ts'
+import type { Connection } from '../sql/connection.ts'
 import type { TenancyDeclaration } from '../tenancy/declaration.ts'
 
 /** What a command is asked to read. */
@@ -14,15 +15,22 @@ export interface RunRequest {
   /** `--layout`: how the paths of the command line are laid out. */
   readonly layout: LayoutName | null
   readonly config: Config | null
-  /** Tells what migrations in programs send; where it is left out they stay unread. */
-  readonly collect?: Collect
+  /** Reads migrations that are programs; where it is left out they stay unread. */
+  readonly programs?: Programs
 }
 
-/** Puts what programs send in their place, and tells what tenancies they declare. */
-export type Collect = (migrations: readonly Migration[]) => Promise<{
+/** What can be done with migrations that are programs (`Migration.isKysely`); their files are relative to `cwd`. */
+export interface Programs {
+  /** Puts what they send in the place of what they are, and tells what tenancies they declare. */
+  collect(migrations: readonly Migration[], cwd: string): Promise<CollectedHistory>
+  /** Runs one on a server. Rejects with an `InputError` where it fails. */
+  run(migration: Migration, cwd: string, connection: Connection): Promise<void>
+}
+
+export interface CollectedHistory {
   readonly migrations: readonly Migration[]
   readonly tenancies: readonly TenancyDeclaration[]
-}>
+}
 
 /** The history to replay, and which of its files are asked about. */
 export interface Inputs {

@@ -28,13 +28,13 @@ export async function settle(
   engine: EngineName,
   server: ServerRequest,
 ): Promise<Settled> {
-  const { history, migrations, tenancy, asked } = loaded
+  const { history, migrations, runProgram, tenancy, asked } = loaded
   const { model: replayed } = history
   const defectsOf = (model: SchemaModel): ReadonlyMap<string, Defect> => {
     const placed = withProvenance(model, replayed)
     return examine(checks, tenancy, new Isolation(placed, tenancy, new RoutineBodies()), null)
   }
-  return await onServer(engine, server, async (modelOf) => {
+  return await onServer(engine, server, runProgram, async (modelOf) => {
     const after = await modelOf(migrations, tenancy.platform)
     const before = precedingFiles(migrations, asked)
     const old = before.length === 0 ? new Map() : defectsOf((await modelOf(before, tenancy.platform)).model)

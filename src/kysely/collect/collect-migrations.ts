@@ -4,7 +4,7 @@ import { LineIndex } from '../../findings/position.ts'
 import type { Migration, MigrationPart } from '../../replay/migration.ts'
 import type { TenancyDeclaration } from '../../tenancy/declaration.ts'
 import { callExtent } from './call-extent.ts'
-import type { Answer } from './collector-protocol.ts'
+import type { Answer, Task } from './collector-protocol.ts'
 import type { Deed } from './dry-run.ts'
 
 /** Migrations whose programs were read, and the tenancies that these declare. */
@@ -15,7 +15,7 @@ export interface CollectedHistory {
 
 export interface CollectOptions {
   readonly cwd: string
-  /** A module that calls `serveCollector`. */
+  /** A module that calls `servePrograms`. */
   readonly worker: URL
   /** For how many milliseconds one migration may run. */
   readonly patience?: number
@@ -71,7 +71,8 @@ function collectSome(
   deeds: Map<string, readonly Deed[]>,
 ): Promise<{ readonly ended: string | null; readonly tenancies: readonly TenancyDeclaration[] }> {
   return new Promise((settle) => {
-    const thread = new Worker(worker, { workerData: files, stdout: true, stderr: true })
+    const task: Task = { kind: 'collect', files }
+    const thread = new Worker(worker, { workerData: task, stdout: true, stderr: true })
     const end = (ended: string | null, tenancies: readonly TenancyDeclaration[] = []) => {
       clearTimeout(timer)
       settle({ ended, tenancies })
@@ -82,7 +83,7 @@ function collectSome(
     thread.on('message', (answer: Answer) => {
       clearTimeout(timer)
       if (answer.kind === 'done') return end(null, answer.tenancies)
-      deeds.set(answer.file, answer.deeds)
+      if (answer.kind === 'collected') deeds.set(answer.file, answer.deeds)
       timer = setTimeout(giveUp, patience)
     })
     thread.on('error', (error) => end(`it fails outside of up(): ${error.message}`))

@@ -10,6 +10,9 @@ import type { Transactions } from './file-transaction.ts'
 import { onDatabase } from './own-database.ts'
 import { type FileStatement, statementsOf } from './statements-of.ts'
 
+/** Runs a migration that is a program over the connection. */
+export type RunProgram = (migration: Migration, connection: Connection) => Promise<void>
+
 /** What a file is run with. */
 export interface FileRun {
   readonly connection: Connection
@@ -17,18 +20,25 @@ export interface FileRun {
   readonly extensions: Extensions
   /** Told of a statement that fails and is passed over; null where the first failure ends the run. */
   readonly onFailure: ((failure: InputError, statement: FileStatement) => void) | null
+  /** Null where programs can't be run. */
+  readonly runProgram: RunProgram | null
   /** Whether a role that is there already is no failure: roles are the server's, not the database's. */
   readonly mayFindRoles: boolean
 }
 
 /** Runs the statements of a file; returns how many there were. */
 export async function applyFile(migration: Migration, run: FileRun): Promise<number> {
-  const { transactions, onFailure } = run
+  const { transactions, onFailure, runProgram } = run
   const statements = statementsOf(migration)
   await transactions.startFile(
     migration.transaction ?? 'none',
     statements.flatMap(({ node }) => node ?? []),
   )
+  if (runProgram !== null && migration.isKysely === true && statements.some(({ sql }) => sql === null)) {
+    await runProgram(migration, run.connection)
+    await transactions.endFile()
+    return statements.length
+  }
   let kept = 0
   for (const [at, statement] of statements.entries()) {
     try {

@@ -4,7 +4,7 @@ import type { Connection } from '../../sql/connection.ts'
 import { quoteIdentifier } from '../../sql/identifiers.ts'
 import { supabasePrelude } from '../../templates/supabase.ts'
 import type { Platform } from '../../tenancy/tenancy.ts'
-import { applyFile, type FileRun } from './apply-file.ts'
+import { applyFile, type FileRun, type RunProgram } from './apply-file.ts'
 import { Extensions } from './extensions.ts'
 import { Transactions } from './file-transaction.ts'
 import type { FileStatement } from './statements-of.ts'
@@ -26,6 +26,8 @@ export interface ApplyOptions {
    * ends the run: what the tool's own transaction holds is rolled back, and the failure is thrown as an `InputError`.
    */
   readonly onFailure?: (failure: InputError, statement: FileStatement) => void
+  /** Runs migrations that are programs, where what they send can't all be told. */
+  readonly runProgram?: RunProgram | null
   /** Told of each file before it is run. */
   readonly onFile?: (file: string) => void
 }
@@ -43,7 +45,7 @@ export interface Applied {
 export async function applyMigrations(
   sessions: Sessions,
   migrations: readonly Migration[],
-  { platform = null, onFailure, onFile }: ApplyOptions = {},
+  { platform = null, runProgram = null, onFailure, onFile }: ApplyOptions = {},
 ): Promise<Applied> {
   const standIns: string[] = []
   const open = async (mayFindRoles: boolean): Promise<FileRun & { readonly session: Session }> => {
@@ -54,6 +56,7 @@ export async function applyMigrations(
       transactions: new Transactions(session),
       extensions: new Extensions(session, standIns),
       onFailure: onFailure ?? null,
+      runProgram,
       mayFindRoles,
     }
   }

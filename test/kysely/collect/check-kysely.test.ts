@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { type ScratchProject, scratchProject } from '../scratch-project.ts'
@@ -123,12 +124,40 @@ test('a migration that can not be followed to its end is an unmodelled statement
     expect.stringContaining(reason),
   ]
   expect(found).toEqual([
-    told('connects.ts', '3-3', 'opens no connection'),
+    told('connects.ts', '3-3', 'no connection of its own'),
     told('ends.ts', '1-1', 'ends the process'),
     told('fails.ts', '3-3', 'out of luck'),
     told('forgets.ts', '1-1', 'was never executed'),
     told('lacks.ts', '1-1', "can't be loaded"),
   ])
+})
+
+test('with an engine a migration that reads rows is run, and what it did there counts', async () => {
+  const next = `import { Kysely, sql } from 'kysely'
+
+export async function up(db: Kysely<any>): Promise<void> {
+  const { rows } = await sql\`select count(*)::int as own from pg_tables where tablename = 'tenants' and \${true}\`.execute(db)
+  for (let at = 0; at < rows[0].own; at++) await sql\`create table late (tenant_id uuid not null)\`.execute(db)
+}
+`
+  expect((await findingsIn(next)).map(({ subject }) => subject)).not.toContain('public.late')
+  const settled = await findingsIn(next, ['--engine', 'embedded'])
+  expect(settled.map(({ subject }) => subject)).toContain('public.late')
+  expect(settled.map(({ check }) => check)).not.toContain('unmodelled-statement')
+})
+
+test('with an engine a migration that fails there ends the run, with its line', async () => {
+  project.write(
+    'migrations/007_next.ts',
+    `import 'kysely'\nexport const up = async (db) => {\n  const [row] = await db.selectFrom('nowhere').selectAll().execute()\n}\n`,
+  )
+  const { status, output } = await project.run([inject('cli'), 'check', 'migrations', '--engine', 'embedded'])
+  expect({ status, output }).toEqual({
+    status: 2,
+    output: expect.stringContaining(
+      'migrations/007_next.ts:3: up() fails: relation "nowhere" does not exist',
+    ),
+  })
 })
 
 test('values are known where a statement is sent with parameters', async () => {
@@ -141,6 +170,23 @@ export const up = async (db) => {
 `
   const subjects = (await findingsIn(next)).map(({ subject }) => subject)
   expect(subjects).toContain('other.here')
+})
+
+test('the plugins of kysely.config.ts change names, as kysely-ctl has it', async () => {
+  const config = 'kysely.config.ts'
+  const before = readFileSync(join(project.folder, config), 'utf8')
+  project.write(
+    config,
+    before
+      .replace('migrations: {', 'plugins: async () => [new CamelCasePlugin()],\n  migrations: {')
+      .replace('PostgresDialect }', 'PostgresDialect, CamelCasePlugin }'),
+  )
+  const next = `import 'kysely'
+export const up = (db) => db.schema.createTable('lateExports').addColumn('tenantId', 'uuid', (c) => c.notNull()).execute()
+`
+  const subjects = (await findingsIn(next)).map(({ subject }) => subject)
+  project.write(config, before)
+  expect(subjects).toContain('public.late_exports')
 })
 
 test('a program without up() is no migration, as Kysely sees it', async () => {

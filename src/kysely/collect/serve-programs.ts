@@ -1,0 +1,67 @@
+import net from 'node:net'
+import { dirname } from 'node:path'
+import type { MessagePort } from 'node:worker_threads'
+import type { KyselyPlugin } from 'kysely'
+import { declaredTenancies } from '../declared-tenancies.ts'
+import { placeWithin } from '../guard/call-site.ts'
+import type { Answer, Task } from './collector-protocol.ts'
+import { type Deed, dryRun } from './dry-run.ts'
+import { liveRun } from './live-run.ts'
+import { loadMigration } from './load-migration.ts'
+import { pluginsFor } from './project-plugins.ts'
+
+/**
+ * Does a task, and tells of each part of it as soon as it is done. For a thread of its own, in which no connection can be opened: a
+ * migration that connects by itself would meet a database that nobody named.
+ */
+export async function servePrograms(port: MessagePort, task: Task): Promise<void> {
+  net.Socket.prototype.connect = () => {
+    throw new Error('no connection of its own can be opened')
+  }
+  const send = (answer: Answer) => port.postMessage(answer)
+  if (task.kind === 'run') send(await run(task.file, port))
+  else {
+    const plugins = new PluginsOfFolders()
+    for (const file of task.files) send({ kind: 'collected', file, deeds: await collect(file, plugins) })
+    send({ kind: 'done', tenancies: declaredTenancies() })
+  }
+}
+
+async function run(file: string, port: MessagePort): Promise<Answer> {
+  try {
+    const loaded = await loadMigration(file)
+    if (loaded !== null) await liveRun(loaded, await pluginsFor(dirname(file)), port)
+    return { kind: 'done', tenancies: [] }
+  } catch (error) {
+    const place = error instanceof Error ? placeWithin(file, error) : null
+    return { kind: 'failed', message: messageOf(error), line: place?.line ?? null }
+  }
+}
+
+async function collect(file: string, plugins: PluginsOfFolders): Promise<readonly Deed[]> {
+  try {
+    const loaded = await loadMigration(file)
+    if (loaded === null) return []
+    return await dryRun(loaded.kysely, loaded.migration, { file, plugins: await plugins.of(dirname(file)) })
+  } catch (error) {
+    return [{ kind: 'unknown', reason: `it can't be loaded: ${messageOf(error)}`, at: null }]
+  }
+}
+
+/** Each folder is asked about once. */
+class PluginsOfFolders {
+  readonly #known = new Map<string, Promise<readonly KyselyPlugin[]>>()
+
+  of(folder: string): Promise<readonly KyselyPlugin[]> {
+    const known = this.#known.get(folder)
+    if (known !== undefined) return known
+    const found = pluginsFor(folder)
+    this.#known.set(folder, found)
+    return found
+  }
+}
+
+function messageOf(error: unknown): string {
+  const [line = ''] = (error instanceof Error ? error.message : String(error)).split('\n')
+  return line
+}

@@ -39,3 +39,11 @@ test('line numbers of different width stay aligned', () => {
 test('what would steer a terminal is replaced', () => {
   expect(frame('select \u001b[31m1', 'select \u001b[31m1')).toContain('select \ufffd[31m1')
 })
+
+test('of a long line is shown what holds the beginning of the statement', () => {
+  const statement = `insert into t values (${'1, '.repeat(1000)}1)`
+  const [line = '', mark = ''] = frame(`${'select 1; '.repeat(1000)}${statement};`, statement).split('\n')
+  expect(line).toHaveLength('1 | ... '.length + 200 + ' ...'.length)
+  expect(line.indexOf('insert into t')).toBe(mark.indexOf('^'))
+  expect(mark).toHaveLength(line.length)
+})

@@ -11,6 +11,8 @@ export interface ReadServer {
 /** What a run of the checks says, for a report. */
 export interface CheckResult {
   readonly files: number
+  /** The migrations that were asked about, in the order of the history; none where a server was. */
+  readonly checked: readonly string[]
   readonly statements: number
   readonly relations: number
   readonly unmodelled: number
@@ -25,4 +27,19 @@ export interface CheckResult {
   readonly findings: readonly Finding[]
   /** The text of each file that a finding points into. */
   readonly texts: ReadonlyMap<string, string>
+}
+
+/** What a run says that had nothing to read. */
+export const nothingRead: CheckResult = {
+  files: 0,
+  checked: [],
+  statements: 0,
+  relations: 0,
+  unmodelled: 0,
+  server: null,
+  notCompared: null,
+  suppressed: 0,
+  baselined: 0,
+  findings: [],
+  texts: new Map(),
 }

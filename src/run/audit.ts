@@ -51,6 +51,7 @@ export async function audit(
     notes: [...live.notes, ...notes],
     result: {
       files: history?.files.length ?? 0,
+      checked: [],
       statements: history?.statements ?? 0,
       relations: [...model.relations.values()].filter(({ source }) => !isOfPlatform(tenancy, source)).length,
       unmodelled: 0,

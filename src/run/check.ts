@@ -1,23 +1,30 @@
 import { activeChecks } from '../checks/examine.ts'
 import type { CheckResult } from '../findings/check-result.ts'
+import { livesAgainst } from './against.ts'
 import { findingOf, inOrder } from './findings-of.ts'
+import type { Changes } from './git/find-changes.ts'
+import { loadChanges } from './git/load-changes.ts'
 import { livesOf } from './lifecycle.ts'
 import { loadHistory } from './load-history.ts'
 import type { RunRequest } from './request.ts'
 import type { ServerRequest } from './server-request.ts'
 
 /**
- * One run: reads, replays, checks at the end of each file, and tells what the files asked about bring. With an engine, what
+ * One run: reads, replays, checks at the end of each file, and tells what the files asked about, or the changes, bring. With an engine, what
  * stands at the end is what a server holds that ran the migrations.
  */
 export async function check(
   request: RunRequest,
   server: ServerRequest,
+  changes: Changes | null = null,
 ): Promise<{ result: CheckResult; notes: readonly string[] }> {
-  const loaded = await loadHistory(request)
-  const { history, texts, filesOf, tenancy, asked, notes, assumed } = loaded
+  const loaded = changes === null ? await loadHistory(request) : await loadChanges(changes)
+  const { history, texts, filesOf, tenancy, asked, earlier, notes, assumed } = loaded
   const checks = activeChecks(request.config?.checks ?? {})
-  const replayed = livesOf(history, { checks, tenancy, asked, filesOf })
+  const replayed =
+    earlier === null
+      ? livesOf(history, { checks, tenancy, asked, filesOf })
+      : livesAgainst(earlier, loaded, checks)
   const { engine } = server
   const settled =
     engine === null
@@ -33,6 +40,7 @@ export async function check(
     notes: [...notes, ...settled.notes, ...assumed],
     result: {
       files: files.length,
+      checked: files.map(({ file }) => file).filter((file) => asked?.has(file) ?? true),
       statements,
       relations: [...model.relations.values()].filter(
         ({ source }) => source !== null && texts.has(source.file),

@@ -29,6 +29,7 @@ function finding(line: number, changes: Partial<Finding> = {}): Finding {
 function told(findings: Finding[], quiet = false): string {
   const result = {
     files: 1,
+    checked: ['a.sql'],
     statements: 3,
     relations: 3,
     unmodelled: 0,

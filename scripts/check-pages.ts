@@ -1,5 +1,5 @@
 import type { Check, ModelSource } from '../src/checks/define-check.ts'
-import { checkMarkdown } from '../src/report/check-markdown.ts'
+import { checkPageMarkdown } from '../src/report/check-page-markdown.ts'
 
 const generated = '<!-- Generated from src/checks by `npm run generate`. -->'
 
@@ -21,7 +21,7 @@ export function checkPage(check: Check): string {
     ...versions,
     ...(fix === undefined ? [] : ['has a mechanical fix']),
   ]
-  return `${[generated, `# ${id}`, `${title}.`, `${facts.join('; ')}.`, checkMarkdown(check)].join('\n\n')}\n`
+  return `${[generated, `# ${id}`, `${title}.`, `${facts.join('; ')}.`, checkPageMarkdown(check)].join('\n\n')}\n`
 }
 
 /** The table of all checks. */

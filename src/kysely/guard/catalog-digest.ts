@@ -10,12 +10,14 @@ import { sql } from '../../sql/template.ts'
  */
 export type CatalogDigest = ReadonlyMap<string, string>
 
+/** One for each catalog: sent as few rows, for a driver takes longer over rows than over text. */
 interface DigestRow {
-  /** Null for a relation itself. */
+  /** Null for the relations themselves. */
   readonly catalog: string | null
-  /** Null for rows that are as they were, 0 for others than relations. */
-  readonly relation: number | null
-  readonly digest: string
+  /** How many rows there are. Null where old rows are not counted. */
+  readonly count: string | null
+  /** Of each row made or changed since, the oid of its relation, or 0, and its place; of a relation its oid and its digest. */
+  readonly young: string | null
 }
 
 /**
@@ -71,34 +73,31 @@ const others = [
 /** Each catalog once, and all in one: what takes the server longest is to plan it. */
 function digestSql(serverVersion: number): string {
   const user = (column: string) => `row.${column} >= ${firstUserOid}`
-  const young = (relation: string) => `case when ${isYoung} then ${relation} end, row.ctid`
-  const rows = [
-    `select 'pg_attribute'::pg_catalog.text, row.attrelid, row.ctid from ${youngColumns} row where row.attnum > 0`,
+  const list = (oid: string, told: string) => `pg_catalog.string_agg(${oid} || ' ' || ${told}, ';')`
+  const young = (oid: string) =>
+    `pg_catalog.count(*)::pg_catalog.text, ${list(oid, 'row.ctid')} filter (where ${isYoung})`
+  const catalogs = [
+    `select 'pg_attribute', null, ${list('row.attrelid', 'row.ctid')} from ${youngColumns} row where row.attnum > 0`,
     ...partsOfRelations.map(
       ([catalog, relation, counts]) =>
-        `select '${catalog}'::pg_catalog.text, ${young(`row.${relation}`)} from pg_catalog.${catalog} row where ${counts}`,
+        `select '${catalog}', ${young(`row.${relation}`)} from pg_catalog.${catalog} row where ${counts}`,
     ),
     ...others
       .filter(([, , from]) => serverVersion >= from)
       .map(
         ([catalog, oid]) =>
-          `select '${catalog}'::pg_catalog.text, ${young('0::pg_catalog.oid')} from pg_catalog.${catalog} row
-           where ${oid === null ? 'true' : user(oid)}`,
+          `select '${catalog}', ${young("'0'")} from pg_catalog.${catalog} row where ${oid === null ? 'true' : user(oid)}`,
       ),
   ]
   return sql`
-    select null::pg_catalog.text as catalog, row.oid as relation,
-      pg_catalog.hash_record_extended(row(${protection.join(', ')}), 0)::pg_catalog.text as digest
+    select null::pg_catalog.text as catalog, null::pg_catalog.text as count,
+      ${list('row.oid', `pg_catalog.hash_record_extended(row(${protection.join(', ')}), 0)`)} as young
     from pg_catalog.pg_class row
     where ${user('oid')} and row.relkind in ('r', 'p', 'v', 'm', 'f')
     union all
-    select catalog, relation,
-      pg_catalog.count(*) || ' ' || coalesce(
-        pg_catalog.sum(case when relation is not null then pg_catalog.hashtidextended(ctid, 0) end)::pg_catalog.text, '')
-    from (${rows.join(' union all ')}) row (catalog, relation, ctid)
-    group by catalog, relation
+    ${catalogs.join(' union all ')}
     union all
-    select 'pg_roles', null, pg_catalog.sum(pg_catalog.hashtextextended(row::pg_catalog.text, 0))::pg_catalog.text
+    select 'pg_roles', pg_catalog.sum(pg_catalog.hashtextextended(row::pg_catalog.text, 0))::pg_catalog.text, null
     from pg_catalog.pg_roles row`
 }
 
@@ -107,22 +106,22 @@ const touchedRoutines = sql`
   from pg_catalog.pg_proc row join pg_catalog.pg_namespace n on n.oid = row.pronamespace
   where row.oid >= ${firstUserOid} and ${isYoung}`
 
-function keyOf({ catalog, relation }: DigestRow): string {
-  if (catalog === null) return `relation ${relation}`
-  if (relation === null) return catalog
-  return Number(relation) === 0 ? `${catalog}+` : `parts ${relation}`
-}
-
-/** The server gives the parts of a relation in any order. */
+/** The server gives the rows of a catalog in any order. */
 function digestOf(rows: readonly DigestRow[]): CatalogDigest {
   const digests = new Map<string, string>()
-  for (const row of rows.toSorted((one, other) => ((one.catalog ?? '') < (other.catalog ?? '') ? -1 : 1))) {
-    const key = keyOf(row)
-    const former = digests.get(key)
-    digests.set(
-      key,
-      former === undefined ? `${row.catalog} ${row.digest}` : `${former} ${row.catalog} ${row.digest}`,
-    )
+  const add = (key: string, told: string) => digests.set(key, `${digests.get(key) ?? ''}${told};`)
+  for (const { catalog, count, young } of rows) {
+    const listed = young === null ? [] : young.split(';').sort()
+    for (const item of listed) {
+      const end = item.indexOf(' ')
+      const oid = item.slice(0, end)
+      const told = item.slice(end + 1)
+      if (catalog === null) digests.set(`relation ${oid}`, told)
+      else if (oid === '0') add(`${catalog}+`, told)
+      else add(`parts ${oid}`, `${catalog} ${told}`)
+    }
+    if (catalog === 'pg_roles') digests.set(catalog, count ?? '')
+    else if (catalog !== null && count !== null) digests.set(catalog, String(Number(count) - listed.length))
   }
   return digests
 }

@@ -28,6 +28,21 @@ const elsewhere = sql`
   where not pg_catalog.pg_visible_in_snapshot(number::pg_catalog.text::pg_catalog.xid8, $2::pg_catalog.pg_snapshot)
     and pg_catalog.pg_xact_status(number::pg_catalog.text::pg_catalog.xid8) = 'committed'`
 
+/**
+ * How many relations belong to an extension of which no script of an extension made them: what belongs to one is not examined. A script
+ * puts down at once that a relation is in a namespace and that it is the extension's; ALTER EXTENSION comes later.
+ */
+const adopted = sql`
+  select pg_catalog.count(*)::pg_catalog.text from pg_catalog.pg_extension e join pg_catalog.pg_depend d
+    on d.refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass and d.refobjid = e.oid
+      and d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass and d.deptype = 'e'
+  where pg_catalog.age(d.xmin) <= pg_catalog.age(pg_catalog.pg_current_xact_id()::pg_catalog.xid)
+    and not exists (
+      select from pg_catalog.pg_depend n
+      where n.classid = d.classid and n.objid = d.objid
+        and n.refclassid = 'pg_catalog.pg_namespace'::pg_catalog.regclass and n.xmin = d.xmin and n.cmin = d.cmin
+    )`
+
 const standing = sql`
   select pg_catalog.pg_current_snapshot()::pg_catalog.text as snapshot, pg_catalog.pg_current_xact_id()::pg_catalog.text as transaction,
     current_user::pg_catalog.text as role, session_user::pg_catalog.text as login,
@@ -44,7 +59,8 @@ const standing = sql`
       )
       select pg_catalog.count(*)::pg_catalog.text from passing
       where classid = 'pg_catalog.pg_policy'::pg_catalog.regclass
-    ) end as temporary`
+    ) end as temporary,
+    (${adopted}) as adopted`
 
 /** The transaction that a migration runs in, and under what. */
 export class Session {
@@ -145,5 +161,9 @@ const changes = {
   temporary: {
     message: 'a policy depends on something temporary, and is dropped with it',
     help: 'Write policies that name permanent tables and functions only.',
+  },
+  adopted: {
+    message: 'it added a table or a view to an extension, and what belongs to one is not examined',
+    help: 'Leave it out: only the script of an extension adds to it.',
   },
 } satisfies Record<string, Objection>

@@ -605,6 +605,23 @@ export const attempts: Readonly<Record<string, Attempt>> = {
     refused: /what belongs to an extension/,
     only: 'native',
   },
+  'a table that is given to an extension within a block': {
+    migrations: texts(
+      'create extension citext',
+      leak,
+      `do $$ begin execute 'alter extension citext add table leak'; end $$`,
+    ),
+    refused: /added a table or a view to an extension/,
+    only: 'native',
+  },
+  'an old table that is given to an extension within a block': {
+    migrations: texts(
+      `do $$ begin execute 'alter extension plpgsql add table invoices'; end $$`,
+      'alter table invoices disable row level security',
+    ),
+    refused: /added a table or a view to an extension/,
+    only: 'pglite',
+  },
   'a protected table under the name of one that is declared global': {
     migrations: texts(
       'alter table currencies rename to currencies_old',

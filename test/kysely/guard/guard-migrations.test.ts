@@ -306,17 +306,26 @@ test('passwords in a refused statement are not told', async () => {
   expect(String(error)).not.toContain('hunter2')
 })
 
-test('a migrator whose role is superuser is guarded too', async () => {
+async function superuserMigrates(...statements: readonly string[]): Promise<unknown> {
   const database = await server().createDatabase({ template: template.name })
   const pool = new pg.Pool({ connectionString: database.url, max: 1 })
   const db = new Kysely<never>({ dialect: new PostgresDialect({ pool }) })
   onTestFinished(() => db.destroy())
   const provider = guardMigrations(
-    { getMigrations: async () => ({ '001': { up: (handle: Handle) => send(handle, leak) } }) },
+    { getMigrations: async () => ({ '001': { up: (handle: Handle) => send(handle, ...statements) } }) },
     { tenancy: preludeTenancy },
   )
-  const { error } = await new Migrator({ db, provider }).migrateToLatest()
-  expect(String(error)).toMatch(/leak has no row security/)
+  return (await new Migrator({ db, provider }).migrateToLatest()).error
+}
+
+test('a migrator whose role is superuser is guarded too', async () => {
+  expect(String(await superuserMigrates(leak))).toMatch(/leak has no row security/)
+})
+
+test('an extension that brings views of its own is created', async () => {
+  expect(
+    await superuserMigrates('create extension pg_stat_statements', ...safeTable('notes')),
+  ).toBeUndefined()
 })
 
 test('a driver that gives booleans as texts is refused, for no flag could be told', async () => {

@@ -7,6 +7,8 @@ import type { State } from './state.ts'
 export interface InnerPlace {
   readonly source: Provenance
   readonly text: string
+  /** Whether `text` is not what stands there, but what a reader of the file put in its place. */
+  readonly isSubstituted?: boolean
   /** The offset in the file of a `location` in the statement's own parse tree. */
   offsetOf(location: number | undefined): number
 }
@@ -16,15 +18,22 @@ export class StatementContext {
   readonly state: State
   /** The statement's own place. */
   readonly source: Provenance
-  /** The statement as written. */
+  /** The statement as it is run. */
   readonly text: string
+  /** Whether it stands otherwise in the file, so that no place in it is a place there. */
+  readonly isSubstituted: boolean
   readonly #offsetOf: (location: number | undefined) => number
   readonly #dispatch: Dispatch
 
-  constructor(state: State, { source, text, offsetOf }: InnerPlace, dispatch: Dispatch) {
+  constructor(
+    state: State,
+    { source, text, isSubstituted = false, offsetOf }: InnerPlace,
+    dispatch: Dispatch,
+  ) {
     this.state = state
     this.source = source
     this.text = text
+    this.isSubstituted = isSubstituted
     this.#offsetOf = offsetOf
     this.#dispatch = dispatch
   }

@@ -98,13 +98,13 @@ function replayPart(state: State, migration: Migration, part: MigrationPart): nu
       return 1
     case 'substituted': {
       const statements = parseStatements(part.sql)
-      for (const statement of statements) apply(state, migration, statement, part)
+      for (const statement of statements) apply(state, migration, part.sql, statement, part)
       return statements.length
     }
     case 'sql': {
       let count = 0
       for (const statement of eachStatement(migration.text, part)) {
-        apply(state, migration, statement, statement)
+        apply(state, migration, migration.text, statement, statement)
         count++
       }
       return count
@@ -120,13 +120,21 @@ function affectedBy(state: State, partial: string | undefined): readonly Relatio
   return effect === null ? [] : effect.affects
 }
 
-function apply(state: State, migration: Migration, statement: ScriptStatement, place: Span): void {
+/** `sql` is what the statement stands in, `place` where that is shown. */
+function apply(
+  state: State,
+  migration: Migration,
+  sql: string,
+  statement: ScriptStatement,
+  place: Span,
+): void {
   if (!('node' in statement)) {
     contextFor(state, migration, place, () => place.start).unmodelled(statement.error, null)
     return
   }
   const offsetOf = place === statement ? statement.offsetOf : () => place.start
-  const context = contextFor(state, migration, place, offsetOf)
+  const text = sql.slice(statement.start, statement.end)
+  const context = contextFor(state, migration, place, offsetOf, { text, isSubstituted: place !== statement })
   const mark = state.journal.mark()
   try {
     dispatch(statement.node, context)
@@ -148,9 +156,9 @@ function contextFor(
   migration: Migration,
   { start, end }: Span,
   offsetOf: (location: number | undefined) => number,
+  { text, isSubstituted } = { text: migration.text.slice(start, end), isSubstituted: false },
 ): StatementContext {
   const source = { file: migration.file, start, end }
   state.journal.statement = source
-  const text = migration.text.slice(start, end)
-  return new StatementContext(state, { source, text, offsetOf }, dispatch)
+  return new StatementContext(state, { source, text, isSubstituted, offsetOf }, dispatch)
 }

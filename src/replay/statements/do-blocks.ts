@@ -19,7 +19,8 @@ export const doBlockStatements = {
 
 /** Finds the SQL of a block in the file: from the line that PL/pgSQL gives on, as it is written there. */
 function placesIn(context: StatementContext, code: DefElem | undefined): PlaceOf {
-  const { source, text } = context
+  const { source, text, isSubstituted } = context
+  if (isSubstituted) return (sql) => ({ source, text: sql, isSubstituted, offsetOf: () => source.start })
   const literal = context.sourceAt(code?.location).start - source.start
   return (sql, line) => {
     const from = lineStart(text, literal, line)

@@ -89,7 +89,7 @@ function defaultOf(printed: PrintedSql, text: string | null): Expression | null 
 }
 
 export async function readColumns(reading: Reading): Promise<Columns> {
-  const rows = await reading.rows<ColumnRow>(columns(reading))
+  const rows = await reading.rows<ColumnRow>(columns(reading), ['relation'])
   return new Columns(
     reading,
     grouped(

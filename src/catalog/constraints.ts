@@ -62,11 +62,15 @@ const actions: Readonly<Record<string, ForeignKeyAction>> = {
 /** By the oid of the relation, in the order of creation. */
 export async function readConstraints(
   reading: Reading,
-  columns: Columns,
+  known: Promise<Columns>,
 ): Promise<ReadonlyMap<number, readonly Constraint[]>> {
   const query = constraints(reading, reading.version >= 180_000 ? 'k.conenforced' : 'true')
+  const [rows, columns] = await Promise.all([
+    reading.rows<ConstraintRow>(query, ['relation', 'target']),
+    known,
+  ])
   return grouped(
-    await reading.rows<ConstraintRow>(query),
+    rows,
     (row) => row.relation,
     (row) => constraintOf(reading, columns, row),
   )

@@ -32,10 +32,11 @@ const indexes = (reading: Reading) => sql`
 /** By the oid of the relation, in the order of creation. */
 export async function readIndexes(
   reading: Reading,
-  columns: Columns,
+  known: Promise<Columns>,
 ): Promise<ReadonlyMap<number, readonly Index[]>> {
+  const [rows, columns] = await Promise.all([reading.rows<IndexRow>(indexes(reading), ['relation']), known])
   return grouped(
-    await reading.rows<IndexRow>(indexes(reading)),
+    rows,
     (row) => row.relation,
     (row) => ({
       name: row.name,

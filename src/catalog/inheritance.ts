@@ -20,7 +20,7 @@ const parents = (reading: Reading) => sql`
 /** By the oid of the child: the tables that it inherits from, in order, or the one that it is a partition of. */
 export async function readParents(reading: Reading): Promise<ReadonlyMap<number, readonly RelationId[]>> {
   return grouped(
-    await reading.rows<ParentRow>(parents(reading)),
+    await reading.rows<ParentRow>(parents(reading), ['child']),
     ({ child }) => child,
     ({ namespace, name }) => displayId(namespace, name),
   )

@@ -21,9 +21,9 @@ const namespaces = sql`
 
 export async function readNamespaces(
   reading: Reading,
-  privileges: Privileges,
+  granted: Promise<Privileges>,
 ): Promise<ReadonlyMap<string, Namespace>> {
-  const rows = await reading.rows<NamespaceRow>(namespaces)
+  const [rows, privileges] = await Promise.all([reading.rows<NamespaceRow>(namespaces), granted])
   return new Map(
     rows.map(({ name, owner, acl, given }) => [
       name,

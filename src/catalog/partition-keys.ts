@@ -24,9 +24,12 @@ const strategies: Readonly<Record<string, PartitionKey['strategy']>> = { r: 'ran
 /** By the oid of the partitioned table. */
 export async function readPartitionKeys(
   reading: Reading,
-  columns: Columns,
+  known: Promise<Columns>,
 ): Promise<ReadonlyMap<number, PartitionKey>> {
-  const rows = await reading.rows<PartitionKeyRow>(partitionKeys(reading))
+  const [rows, columns] = await Promise.all([
+    reading.rows<PartitionKeyRow>(partitionKeys(reading), ['relation']),
+    known,
+  ])
   return new Map(
     rows.map((row) => [
       row.relation,

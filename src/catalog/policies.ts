@@ -37,7 +37,7 @@ const commands: Readonly<Record<string, PolicyCommand>> = {
 export async function readPolicies(reading: Reading): Promise<ReadonlyMap<number, readonly Policy[]>> {
   const { printed } = reading
   return grouped(
-    await reading.rows<PolicyRow>(policies(reading)),
+    await reading.rows<PolicyRow>(policies(reading), ['relation']),
     (row) => row.relation,
     (row) => ({
       name: row.name,

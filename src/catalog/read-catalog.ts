@@ -7,7 +7,7 @@ import { readDefaultPrivileges } from './default-privileges.ts'
 import { readEventTriggers } from './event-triggers.ts'
 import { readExtensions } from './extensions.ts'
 import { readNamespaces } from './namespaces.ts'
-import { readPrivileges } from './privileges.ts'
+import { type Privileges, readPrivileges } from './privileges.ts'
 import { readPublications } from './publications.ts'
 import { Reading } from './reading.ts'
 import { refusal, SchemaChanged } from './refusal.ts'
@@ -129,39 +129,48 @@ async function readAll(connection: Connection, options: CatalogOptions): Promise
   const { relations = null } = options
   await connection.query(settingAll(relations === null ? settingsForAll : settings))
   const reading = new Reading(connection, server.version, options.migrationRole ?? null, relations)
-  const privileges = await readPrivileges(reading)
-  const routines = await readRoutines(reading, privileges)
-  const ofRelations = {
-    relations: await readRelations(reading, privileges, routines),
+  const privileges = readPrivileges(reading)
+  const readFirst = readRoutines(reading, privileges)
+  const isAlone = relations !== null && options.alone
+  const [routines, ofRelations, around] = await Promise.all([
+    readFirst,
+    readRelations(reading, privileges, readFirst),
+    isAlone ? nothing : readAround(reading, privileges, relations === null),
+  ])
+  const model = {
+    ...nothing,
+    ...around,
+    relations: ofRelations,
     routines: new Map([...routines.values()].map((routine) => [routine.id, routine])),
     unmodelled: new Map(),
     focus: null,
+    server: { ...server, capabilities: [], drift: null },
   }
-  const ofServer = { ...server, capabilities: [], drift: null }
-  if (relations !== null && options.alone) return { ...nothing, ...ofRelations, server: ofServer }
-  const around = {
-    namespaces: await readNamespaces(reading, privileges),
-    roleMemberships: await readRoleMemberships(reading),
-  }
-  if (relations !== null) {
-    const roles = await readRoles(reading, new Map())
-    return { ...nothing, ...ofRelations, ...around, roles, server: ofServer }
-  }
-  const set = await readSettings(reading)
+  if (relations !== null) return model
   return {
-    ...ofRelations,
-    ...around,
+    ...model,
     types: await readTypes(reading),
     sequences: await readSequences(reading, privileges),
-    roles: await readRoles(reading, set.ofRoles),
     defaultPrivileges: await readDefaultPrivileges(reading),
     publications: await readPublications(reading),
     extensions: await readExtensions(reading),
     eventTriggers: await readEventTriggers(reading),
-    databaseSettings: set.ofDatabase,
     server: { ...server, capabilities: await readCapabilities(reading), drift: null },
   }
 }
+
+async function readAround(reading: Reading, privileges: Promise<Privileges>, withSettings: boolean) {
+  const set = withSettings ? readSettings(reading) : noSettings
+  const [namespaces, roleMemberships, roles, { ofDatabase }] = await Promise.all([
+    readNamespaces(reading, privileges),
+    readRoleMemberships(reading),
+    readRoles(reading, set),
+    set,
+  ])
+  return { namespaces, roleMemberships, roles, databaseSettings: ofDatabase }
+}
+
+const noSettings = Promise.resolve({ ofRoles: new Map(), ofDatabase: new Map() })
 
 const nothing = {
   namespaces: new Map(),

@@ -1,6 +1,7 @@
 import { InputError } from '../findings/input-error.ts'
 import type { RoleName } from '../model/schema-model.ts'
 import type { Connection } from '../sql/connection.ts'
+import { type Answers, OneByOne, Together } from './answers.ts'
 import { firstUserOid } from './conditions.ts'
 import { PrintedSql } from './printed-sql.ts'
 
@@ -9,9 +10,9 @@ export class Reading {
   /** As `server_version_num`: 180004 for 18.4. */
   readonly version: number
   readonly printed = new PrintedSql()
-  readonly #connection: Connection
   readonly #migrationRole: RoleName | null
   readonly #relations: readonly number[] | null
+  readonly #answers: Answers
 
   /** `relations`: the oids of those that are to be read; null for all. */
   constructor(
@@ -20,14 +21,18 @@ export class Reading {
     migrationRole: RoleName | null,
     relations: readonly number[] | null,
   ) {
-    this.#connection = connection
     this.version = version
     this.#migrationRole = migrationRole
     this.#relations = relations
+    this.#answers = relations === null ? new OneByOne(connection) : new Together(connection)
   }
 
-  rows<Row>(query: string): Promise<readonly Row[]> {
-    return this.#connection.query<Row>(query)
+  /** `oids`: which columns are oids. */
+  rows<Row extends object>(
+    query: string,
+    oids: readonly (keyof Row & string)[] = [],
+  ): Promise<readonly Row[]> {
+    return this.#answers.to<Row>(query, oids)
   }
 
   /** That a relation, by the SQL of its oid, is to be read. */

@@ -37,5 +37,5 @@ const relations = (reading: Reading) => sql`
   order by c.oid`
 
 export function readRelationRows(reading: Reading): Promise<readonly RelationRow[]> {
-  return reading.rows<RelationRow>(relations(reading))
+  return reading.rows<RelationRow>(relations(reading), ['oid'])
 }

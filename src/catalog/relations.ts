@@ -31,43 +31,47 @@ const persistences: Readonly<Record<string, Relation['persistence']>> = {
 /** All relations with what belongs to them, in the order of creation. What none of them has is not asked for. */
 export async function readRelations(
   reading: Reading,
-  privileges: Privileges,
-  routines: ReadRoutines,
+  granted: Promise<Privileges>,
+  routines: Promise<ReadRoutines>,
 ): Promise<ReadonlyMap<RelationId, Relation>> {
-  const rows = await readRelationRows(reading)
+  const [rows, privileges] = await Promise.all([readRelationRows(reading), granted])
   async function readWhere<Part>(
     has: (row: RelationRow) => boolean,
     read: () => Promise<ReadonlyMap<number, Part>>,
   ): Promise<ReadonlyMap<number, Part>> {
     return rows.some(has) ? await read() : new Map()
   }
-  const columns = await readColumns(reading)
-  const constraints = await readConstraints(reading, columns)
-  const indexes = await readWhere(
-    (row) => row.hasIndexes,
-    () => readIndexes(reading, columns),
-  )
-  const parents = await readWhere(
-    (row) => row.hasParents,
-    () => readParents(reading),
-  )
-  const partitionKeys = await readWhere(
-    ({ kind }) => kind === 'p',
-    () => readPartitionKeys(reading, columns),
-  )
-  const policies = await readPolicies(reading)
-  const triggers = await readWhere(
-    (row) => row.hasTriggers,
-    () => readTriggers(reading),
-  )
-  const rules = await readWhere(
-    (row) => row.hasRules,
-    () => readRules(reading),
-  )
-  const views = await readWhere(
-    ({ kind }) => kind === 'v' || kind === 'm',
-    () => readViews(reading, routines),
-  )
+  const numbered = readColumns(reading)
+  const [columns, constraints, indexes, parents, partitionKeys, policies, triggers, rules, views] =
+    await Promise.all([
+      numbered,
+      readConstraints(reading, numbered),
+      readWhere(
+        (row) => row.hasIndexes,
+        () => readIndexes(reading, numbered),
+      ),
+      readWhere(
+        (row) => row.hasParents,
+        () => readParents(reading),
+      ),
+      readWhere(
+        ({ kind }) => kind === 'p',
+        () => readPartitionKeys(reading, numbered),
+      ),
+      readPolicies(reading),
+      readWhere(
+        (row) => row.hasTriggers,
+        () => readTriggers(reading),
+      ),
+      readWhere(
+        (row) => row.hasRules,
+        () => readRules(reading),
+      ),
+      readWhere(
+        ({ kind }) => kind === 'v' || kind === 'm',
+        () => readViews(reading, routines),
+      ),
+    ])
 
   function relationOf(row: RelationRow): Relation {
     const { oid, namespace, name, owner } = row

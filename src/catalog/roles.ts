@@ -1,6 +1,7 @@
 import type { Role, RoleName } from '../model/schema-model.ts'
 import { sql } from '../sql/template.ts'
 import type { Reading } from './reading.ts'
+import type { Settings } from './settings.ts'
 
 type RoleRow = Omit<Role, 'settings' | 'source'>
 
@@ -14,10 +15,10 @@ const roles = sql`
 
 export async function readRoles(
   reading: Reading,
-  settings: ReadonlyMap<RoleName, readonly string[]>,
+  settings: Promise<Pick<Settings, 'ofRoles'>>,
 ): Promise<ReadonlyMap<RoleName, Role>> {
-  const rows = await reading.rows<RoleRow>(roles)
+  const [rows, { ofRoles }] = await Promise.all([reading.rows<RoleRow>(roles), settings])
   return new Map(
-    rows.map((role) => [role.name, { ...role, settings: settings.get(role.name) ?? [], source: null }]),
+    rows.map((role) => [role.name, { ...role, settings: ofRoles.get(role.name) ?? [], source: null }]),
   )
 }

@@ -80,8 +80,8 @@ const unset: readonly Grant[] = [
 /** By oid, in the order of creation. */
 export type ReadRoutines = ReadonlyMap<number, Routine>
 
-export async function readRoutines(reading: Reading, privileges: Privileges): Promise<ReadRoutines> {
-  const rows = await reading.rows<RoutineRow>(routines)
+export async function readRoutines(reading: Reading, granted: Promise<Privileges>): Promise<ReadRoutines> {
+  const [rows, privileges] = await Promise.all([reading.rows<RoutineRow>(routines, ['oid']), granted])
   return new Map(rows.map((row) => [row.oid, routineOf(reading, privileges, row)]))
 }
 

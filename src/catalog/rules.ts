@@ -26,7 +26,7 @@ const events: Readonly<Record<string, Rule['event']>> = { '2': 'update', '3': 'i
 /** By the oid of the relation, in the order of creation. */
 export async function readRules(reading: Reading): Promise<ReadonlyMap<number, readonly Rule[]>> {
   return grouped(
-    await reading.rows<RuleRow>(rules(reading)),
+    await reading.rows<RuleRow>(rules(reading), ['relation']),
     ({ relation }) => relation,
     ({ name, event, instead, definition, enabled }) => {
       const { whereClause, actions } = as(reading.printed.query(definition), 'RuleStmt') ?? {}

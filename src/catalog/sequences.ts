@@ -35,9 +35,9 @@ const sequences = sql`
 
 export async function readSequences(
   reading: Reading,
-  privileges: Privileges,
+  granted: Promise<Privileges>,
 ): Promise<ReadonlyMap<string, Sequence>> {
-  const rows = await reading.rows<SequenceRow>(sequences)
+  const [rows, privileges] = await Promise.all([reading.rows<SequenceRow>(sequences), granted])
   return new Map(
     rows.map(({ namespace, name, owner, acl, ownerNamespace, ownerRelation, ownerColumn }) => {
       const id = displayId(namespace, name)

@@ -46,7 +46,7 @@ const events = [
 /** By the oid of the relation, in the order of creation. */
 export async function readTriggers(reading: Reading): Promise<ReadonlyMap<number, readonly Trigger[]>> {
   return grouped(
-    await reading.rows<TriggerRow>(triggers(reading)),
+    await reading.rows<TriggerRow>(triggers(reading), ['relation']),
     ({ relation }) => relation,
     ({ name, type, enabled, namespace, routine, definition }) => ({
       name,

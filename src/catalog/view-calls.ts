@@ -19,7 +19,7 @@ const viewCalls = (reading: Reading) => sql`
 /** By the oid of the view: the oids of the routines that the server noted it to call, be it by an operator or a cast. */
 export async function readViewCalls(reading: Reading): Promise<ReadonlyMap<number, readonly number[]>> {
   return grouped(
-    await reading.rows<ViewCallRow>(viewCalls(reading)),
+    await reading.rows<ViewCallRow>(viewCalls(reading), ['relation', 'routine']),
     ({ relation }) => relation,
     ({ routine }) => routine,
   )

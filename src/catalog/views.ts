@@ -30,10 +30,13 @@ const views = (reading: Reading) => sql`
 /** By the oid of the view or materialized view. */
 export async function readViews(
   reading: Reading,
-  routines: ReadRoutines,
+  known: Promise<ReadRoutines>,
 ): Promise<ReadonlyMap<number, ViewDefinition>> {
-  const rows = await reading.rows<ViewRow>(views(reading))
-  const called = await readViewCalls(reading)
+  const [rows, called, routines] = await Promise.all([
+    reading.rows<ViewRow>(views(reading), ['relation']),
+    readViewCalls(reading),
+    known,
+  ])
   return new Map(
     rows.map(({ relation, query: text, securityInvoker, securityBarrier, checkOption }) => {
       const query = reading.printed.query(text)

@@ -6,6 +6,8 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error
 })
 const args = process.argv.slice(2)
-if (args[0] === 'check' || args[0] === 'model') startParser()
+/** Whether there is anything to parse is then to be found out first. */
+const isOfChanges = args.some((arg) => arg === '--staged' || arg.startsWith('--since'))
+if ((args[0] === 'check' && !isOfChanges) || args[0] === 'model') startParser()
 const { run } = await import('./run.ts')
 process.exitCode = await run(args)

@@ -35,6 +35,8 @@ function programOf(done: (code: number) => void): Command {
   withEngine(withCommon(program.command('check')))
     .description('replay migrations and check them; no database is involved unless --engine names one')
     .argument('[path...]', 'folders, files or globs; default: the "migrations" of the config')
+    .option('--staged', 'judge what the next commit brings, as it is staged: for commit hooks')
+    .option('--since <revision>', 'judge what the branch brings since it left the revision: for CI')
     .option(
       '--max-warnings <n>',
       'exit with 1 when there are more warnings than this',
@@ -45,7 +47,10 @@ function programOf(done: (code: number) => void): Command {
       `
 A path inside the configured migrations asks about its files only: what they bring counts, and what stood
 before them doesn't. Any other path is a history by itself, and a file named alone is judged without the files
-beside it; name the folder, or list it under "migrations" in ringfence.config.json, to have them replayed first.`,
+beside it; name the folder, or list it under "migrations" in ringfence.config.json, to have them replayed first.
+
+--staged and --since judge the migrations that the config names, whatever paths are named beside them, and what
+changes or deletes a migration too: then everything counts that was not so before.`,
     )
     .action(async (paths: string[], options) =>
       done(await (await import('./check.ts')).check(paths, options)),

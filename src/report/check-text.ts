@@ -25,7 +25,8 @@ export function checkText(result: CheckResult, { colors, quiet }: TextOptions): 
     before = others.at(-1) ?? finding
   }
   if (!quiet && told.length > tableFrom) blocks.push(countsTable(told, colors))
-  if (!quiet || told.length > 0) blocks.push(summary(result, colors, quiet))
+  const isEmpty = result.files === 0 && result.server === null
+  if (told.length > 0 || !(quiet || isEmpty)) blocks.push(summary(result, colors, quiet))
   return blocks.length === 0 ? '' : `${blocks.join('\n\n')}\n`
 }
 

@@ -4,21 +4,31 @@ import { livesAgainst } from './against.ts'
 import { findingOf, inOrder } from './findings-of.ts'
 import type { Changes } from './git/find-changes.ts'
 import { loadChanges } from './git/load-changes.ts'
+import { withFolder } from './git/snapshot.ts'
 import { livesOf } from './lifecycle.ts'
-import { loadHistory } from './load-history.ts'
+import { type LoadedHistory, loadHistory } from './load-history.ts'
 import type { RunRequest } from './request.ts'
 import type { ServerRequest } from './server-request.ts'
 
+interface Checked {
+  readonly result: CheckResult
+  readonly notes: readonly string[]
+}
+
 /**
- * One run: reads, replays, checks at the end of each file, and tells what the files asked about, or the changes, bring. With an engine, what
- * stands at the end is what a server holds that ran the migrations.
+ * One run: reads, replays, checks at the end of each file, and tells what the files asked about, or the changes, bring.
+ * With an engine, what stands at the end is what a server holds that ran the migrations.
  */
 export async function check(
   request: RunRequest,
   server: ServerRequest,
   changes: Changes | null = null,
-): Promise<{ result: CheckResult; notes: readonly string[] }> {
-  const loaded = changes === null ? await loadHistory(request) : await loadChanges(changes)
+): Promise<Checked> {
+  if (changes === null) return await judge(await loadHistory(request), request, server)
+  return await withFolder(async (folder) => judge(await loadChanges(changes, folder), request, server))
+}
+
+async function judge(loaded: LoadedHistory, request: RunRequest, server: ServerRequest): Promise<Checked> {
   const { history, texts, filesOf, tenancy, asked, earlier, notes, assumed } = loaded
   const checks = activeChecks(request.config?.checks ?? {})
   const replayed =

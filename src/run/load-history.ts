@@ -1,6 +1,6 @@
 import { InputError } from '../findings/input-error.ts'
 import type { History } from '../replay/history.ts'
-import { readMigrations } from '../replay/layouts/read-migrations.ts'
+import { type ReadLayout, readMigrations } from '../replay/layouts/read-migrations.ts'
 import type { Migration } from '../replay/migration.ts'
 import { replay } from '../replay/replay.ts'
 import { loadParser, parseAhead } from '../sql/parse.ts'
@@ -8,6 +8,7 @@ import type { Span } from '../sql/split.ts'
 import { supabasePrelude } from '../templates/supabase.ts'
 import type { TenancyDeclaration } from '../tenancy/declaration.ts'
 import type { Platform, Tenancy } from '../tenancy/tenancy.ts'
+import type { EarlierHistory } from './against.ts'
 import type { RunProgram } from './apply/apply-file.ts'
 import { readingNotes } from './notes.ts'
 import { type CollectedHistory, filesNamed, inputsOf, type RunRequest } from './request.ts'
@@ -28,6 +29,8 @@ export interface LoadedHistory {
   readonly declared: Declared
   /** The files that are asked about; null for all. */
   readonly asked: ReadonlySet<string> | null
+  /** What it was before, where the files asked about are not simply its last. */
+  readonly earlier: EarlierHistory | null
   /** What was read and left out, a sentence each: for stderr. */
   readonly notes: readonly string[]
   /** What was assumed of the tenancy, likewise. */
@@ -38,25 +41,22 @@ export interface LoadedHistory {
 export async function loadHistory(request: RunRequest): Promise<LoadedHistory> {
   const { entries, asked } = inputsOf(request)
   const parser = loadParser()
-  const { migrations: read, layouts } = readMigrations(entries, { cwd: request.cwd })
-  const { migrations, tenancies } = await collected(read, request)
+  const { migrations, tenancies, layouts } = await readHistory(request)
   parseAhead(sqlOf(migrations))
   const files = migrations.map(({ file }) => file)
+  const unread = layouts.flatMap((layout) => layout.unread)
   const named =
-    asked === null
-      ? null
-      : await filesNamed(
-          request.cwd,
-          asked,
-          files,
-          layouts.flatMap(({ unread }) => unread),
-        )
+    request.asks !== undefined
+      ? await request.asks(migrations)
+      : asked === null
+        ? null
+        : await filesNamed(request.cwd, asked, files, unread)
   const declared = declaredBy(request.config, tenancies)
   const platform = platformOf(declared.tenancy, layouts)
   const texts = new Map<string, string>()
-  const included = new Map(migrations.map((migration) => [migration.file, collect(migration, texts)]))
+  const filesOf = filesWithIncluded(migrations, texts)
   await parser
-  const history = replay(migrations, { prelude: platform === null ? null : supabasePrelude })
+  const history = historyOf(migrations, platform)
   if (history.statements === 0) {
     throw new InputError(
       `no statement is there to check, in ${files.length} ${files.length === 1 ? 'file' : 'files'}`,
@@ -71,13 +71,28 @@ export async function loadHistory(request: RunRequest): Promise<LoadedHistory> {
     migrations,
     runProgram: runnerOf(request),
     texts,
-    filesOf: (file) => included.get(file) ?? new Set([file]),
+    filesOf,
     tenancy,
     declared,
     asked: named,
+    earlier: null,
     notes: [...readingNotes(layouts), ...platformNote(declared.tenancy, platform)],
     assumed,
   }
+}
+
+/** The migrations that a command asks for, not replayed yet. */
+export async function readHistory(
+  request: RunRequest,
+): Promise<CollectedHistory & { readonly layouts: readonly ReadLayout[] }> {
+  const { cwd, beforeInclude } = request
+  const { migrations, layouts } = readMigrations(inputsOf(request).entries, { cwd, beforeInclude })
+  return { ...(await collected(migrations, request)), layouts }
+}
+
+/** The history of migrations that were read. The parser must be loaded. */
+export function historyOf(migrations: readonly Migration[], platform: Platform | null): History {
+  return replay(migrations, { prelude: platform === null ? null : supabasePrelude })
 }
 
 /** What the programs among the migrations send, where the request can tell. */
@@ -119,6 +134,15 @@ function platformNote(declared: TenancyDeclaration, platform: Platform | null): 
   return [
     `assumed: the platform is ${platform}, by the layout; its roles and namespaces exist before the first file ("platform": null in the config says otherwise)`,
   ]
+}
+
+/** Tells of a file which ones it includes, itself among them. `texts` gets the text of each. */
+export function filesWithIncluded(
+  migrations: readonly Migration[],
+  texts: Map<string, string>,
+): (file: string) => ReadonlySet<string> {
+  const included = new Map(migrations.map((migration) => [migration.file, collect(migration, texts)]))
+  return (file) => included.get(file) ?? new Set([file])
 }
 
 /** Collects the texts of a migration and of what it includes; returns the names. */

@@ -17,6 +17,10 @@ export interface RunRequest {
   readonly config: Config | null
   /** Reads migrations that are programs; where it is left out they stay unread. */
   readonly programs?: Programs
+  /** Which files are asked about (null for all), told once it is known which there are; in the place of what `paths` say. */
+  readonly asks?: (migrations: readonly Migration[]) => Promise<ReadonlySet<string> | null>
+  /** Is told where a file that a migration includes may stand, before it is looked for. */
+  readonly beforeInclude?: (candidates: readonly string[]) => void
 }
 
 /** What can be done with migrations that are programs (`Migration.isKysely`); their files are relative to `cwd`. */
@@ -106,7 +110,7 @@ async function expand(cwd: string, glob: string): Promise<string[]> {
 }
 
 /** The file or folder that a path names, or the folder that a glob starts from. */
-function rootOf(cwd: string, path: string): string {
+export function rootOf(cwd: string, path: string): string {
   const parts = path.split('/')
   const magic = isGlob(cwd, path) ? parts.findIndex((part) => /[*?[\]{}!()]/.test(part)) : parts.length
   return resolve(cwd, parts.slice(0, magic).join('/') || (path.startsWith('/') ? '/' : '.'))

@@ -28,7 +28,7 @@ export async function settle(
   engine: EngineName,
   server: ServerRequest,
 ): Promise<Settled> {
-  const { history, migrations, runProgram, tenancy, asked } = loaded
+  const { history, migrations, runProgram, tenancy, asked, earlier } = loaded
   const { model: replayed } = history
   const defectsOf = (model: SchemaModel): ReadonlyMap<string, Defect> => {
     const placed = withProvenance(model, replayed)
@@ -36,7 +36,7 @@ export async function settle(
   }
   return await onServer(engine, server, runProgram, async (modelOf) => {
     const after = await modelOf(migrations, tenancy.platform)
-    const before = precedingFiles(migrations, asked)
+    const before = earlier?.migrations ?? precedingFiles(migrations, asked)
     const old = before.length === 0 ? new Map() : defectsOf((await modelOf(before, tenancy.platform)).model)
     const present = defectsOf(after.model)
     const standing = lives.filter(({ defect, repairedBy }) => repairedBy !== null || present.has(defect.key))
@@ -63,5 +63,5 @@ function precedingFiles(
   asked: ReadonlySet<string> | null,
 ): readonly Migration[] {
   const first = migrations.findIndex(({ file }) => asked === null || asked.has(file))
-  return migrations.slice(0, Math.max(first, 0))
+  return first < 0 ? migrations : migrations.slice(0, first)
 }

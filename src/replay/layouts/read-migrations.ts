@@ -28,15 +28,21 @@ export interface ReadLayout {
   readonly unread: readonly UnreadFile[]
 }
 
+export interface ReadingOptions {
+  readonly cwd: string
+  /** Is told where a file that a migration includes may stand, before it is looked for. */
+  readonly beforeInclude?: ((candidates: readonly string[]) => void) | undefined
+}
+
 /**
  * Reads the migrations of all inputs in their order, and within an input in the order of its layout. A file that two inputs name is
  * read once. Throws `InputError` where an input names nothing that can be read, or more than one history.
  */
 export function readMigrations(
   inputs: readonly MigrationsInput[],
-  { cwd }: { readonly cwd: string },
+  { cwd, beforeInclude }: ReadingOptions,
 ): { migrations: Migration[]; layouts: ReadLayout[] } {
-  const reader = new InputReader(resolve(cwd))
+  const reader = new InputReader(resolve(cwd), beforeInclude)
   for (const input of inputs) reader.read(input)
   return { migrations: reader.migrations, layouts: reader.layouts }
 }
@@ -44,12 +50,14 @@ export function readMigrations(
 class InputReader {
   readonly migrations: Migration[] = []
   readonly #cwd: string
+  readonly #beforeInclude: ReadingOptions['beforeInclude']
   readonly #selector: Selector
   readonly #seen = new Set<string>()
   readonly #layouts = new Map<string, ReadLayout>()
 
-  constructor(cwd: string) {
+  constructor(cwd: string, beforeInclude: ReadingOptions['beforeInclude']) {
     this.#cwd = cwd
+    this.#beforeInclude = beforeInclude
     this.#selector = new Selector(cwd)
   }
 
@@ -75,7 +83,7 @@ class InputReader {
       if (this.#seen.has(path)) continue
       this.#seen.add(path)
       const transaction = layout.transactionOf?.(folder, file) ?? layout.transaction
-      const reading = { cwd: this.#cwd, layout, variables }
+      const reading = { cwd: this.#cwd, layout, variables, beforeInclude: this.#beforeInclude }
       this.migrations.push({ ...readMigration(path, folder.text(file), reading), transaction })
     }
     this.#report(selection)

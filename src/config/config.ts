@@ -1,4 +1,5 @@
 import type { checkIds } from '../checks/index.ts'
+import type { AcceptanceId } from '../findings/acceptance-checks.ts'
 import type { Severity } from '../findings/finding.ts'
 import type { LayoutName } from '../replay/layouts/layout.ts'
 import type { TenancyDeclaration, TenancyInput } from '../tenancy/declaration.ts'
@@ -16,8 +17,18 @@ export interface ConfigInput {
       }
   )[]
   readonly tenancy?: TenancyInput
-  readonly checks?: { readonly [Id in (typeof checkIds)[number]]?: Severity | 'off' }
+  readonly checks?: SeveritiesInput
+  /** Other severities for findings of some files; a later entry wins. */
+  readonly paths?: readonly {
+    /** A file, a folder or a glob, relative to the config file. */
+    readonly path: string
+    readonly checks: SeveritiesInput
+  }[]
+  /** The baseline to read, relative to the config file. */
+  readonly baseline?: string | undefined
 }
+
+type SeveritiesInput = { readonly [Id in (typeof checkIds)[number] | AcceptanceId]?: Severity | 'off' }
 
 /** A config file, parsed. */
 export interface Config {
@@ -26,7 +37,20 @@ export interface Config {
   /** Paths relative to the working directory. Empty where the file names none. */
   readonly migrations: readonly MigrationsEntry[]
   readonly tenancy: TenancyDeclaration
-  readonly checks: Readonly<Record<string, Severity | 'off'>>
+  readonly checks: CheckSeverities
+  readonly paths: readonly PathSeverities[]
+  /** Relative to the working directory; null where none is named. */
+  readonly baseline: string | null
+}
+
+/** Severity by check id. */
+export type CheckSeverities = Readonly<Record<string, Severity | 'off'>>
+
+/** The severities of some files. */
+export interface PathSeverities {
+  /** Whether they are those of a file, as it is shown. */
+  readonly holds: (file: string) => boolean
+  readonly checks: CheckSeverities
 }
 
 export interface MigrationsEntry {

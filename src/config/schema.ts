@@ -1,9 +1,14 @@
 import { z } from 'zod'
 import { checkIds } from '../checks/index.ts'
+import { acceptanceIds } from '../findings/acceptance-checks.ts'
 import { layoutNames } from '../replay/layouts/layout.ts'
 import { tenancyDeclaration } from '../tenancy/declaration.ts'
 
 const severity = z.enum(['off', 'info', 'warning', 'error'])
+
+const severities = z.strictObject(
+  Object.fromEntries([...checkIds, ...acceptanceIds].map((id) => [id, severity.optional()])),
+)
 
 const migrationsEntry = z.union([
   z.string().min(1),
@@ -28,8 +33,19 @@ export const configSchema = z.strictObject({
   tenancy: tenancyDeclaration
     .describe('Who is a tenant, and how a statement learns for whom it runs.')
     .optional(),
-  checks: z
-    .strictObject(Object.fromEntries(checkIds.map((id) => [id, severity.optional()])))
-    .describe('Severity by check id; "off" switches a check off.')
+  checks: severities.describe('Severity by check id; "off" switches a check off.').optional(),
+  paths: z
+    .array(
+      z.strictObject({
+        path: z.string().min(1).describe('A file, a folder or a glob, relative to this file.'),
+        checks: severities,
+      }),
+    )
+    .describe('Other severities for findings of some files; a later entry wins.')
+    .optional(),
+  baseline: z
+    .string()
+    .min(1)
+    .describe('The baseline to read, relative to this file: findings that are accepted by their fingerprint.')
     .optional(),
 })

@@ -39,7 +39,7 @@ export function acceptedBy<One extends Occurrence>(
 /** Whether it names the defect, wherever the two stand. */
 export function isMeant(
   { suppression, statement }: PlacedSuppression,
-  { check, subject, source }: Occurrence,
+  { check, subject, source }: Pick<Occurrence, 'check' | 'subject' | 'source'>,
 ): boolean {
   if (check !== suppression.check) return false
   if (suppression.subject !== null) return canonicalSubject(subject) === suppression.subject

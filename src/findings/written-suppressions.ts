@@ -19,7 +19,8 @@ export function writtenSuppressions(
   for (const comment of comments) {
     for (const line of linesOf(text, comment)) {
       const said = readSuppression(text.slice(line.start, line.end), checks)
-      if (said !== null) written.push({ said, comment: comment.start, start: firstOf(comment, line), end: line.end })
+      if (said !== null)
+        written.push({ said, comment: comment.start, start: firstOf(comment, line), end: line.end })
     }
   }
   return written

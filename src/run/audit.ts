@@ -1,4 +1,5 @@
-import { activeChecks, examine } from '../checks/examine.ts'
+import { examine } from '../checks/examine.ts'
+import { checks } from '../checks/index.ts'
 import type { CheckResult } from '../findings/check-result.ts'
 import { InputError } from '../findings/input-error.ts'
 import type { RoleName, SchemaModel } from '../model/schema-model.ts'
@@ -9,14 +10,16 @@ import { RoutineBodies } from '../policy/routines.ts'
 import { replay } from '../replay/replay.ts'
 import { supabasePrelude } from '../templates/supabase.ts'
 import type { Platform, Tenancy } from '../tenancy/tenancy.ts'
+import { accept } from './accept.ts'
 import { onServer, readServer, standInNotes } from './applied-model.ts'
 import { type Drifting, driftOf } from './drift.ts'
-import { findingOf, inOrder } from './findings-of.ts'
+import { livesOf } from './lifecycle.ts'
 import { type LoadedHistory, loadHistory } from './load-history.ts'
 import { withProvenance } from './provenance.ts'
 import { type MigratedModel, readDatabase } from './read-database.ts'
 import type { RunRequest } from './request.ts'
 import type { EngineName, ServerRequest } from './server-request.ts'
+import { Severities } from './severities.ts'
 import { declaredBy, tenancyOf } from './tenancy-of.ts'
 
 /** A model that a server holds, and under which tenancy it is to be judged. */
@@ -41,14 +44,26 @@ export async function audit(
   const model = withDrift(live.model, drifting)
   server.onProgress('checking')
   const isolation = new Isolation(model, tenancy, new RoutineBodies())
-  const defects = examine(activeChecks(request.config?.checks ?? {}), tenancy, isolation, null)
-  const findings = [...defects.values()].map((defect) => {
-    const { source } = defect.found
-    return findingOf({ defect, file: source?.file ?? null, source, repairedBy: null }, true)
+  const severities = new Severities(request.config)
+  const active = severities.active()
+  const defects = examine(active, tenancy, isolation, null)
+  const accepted = await accept(request, {
+    loaded: declared,
+    lives: [...defects.values()].map((defect) => {
+      const { source } = defect.found
+      return { defect, file: source?.file ?? null, source, repairedBy: null }
+    }),
+    whole: () => {
+      if (declared === null) return []
+      const { history, filesOf } = declared
+      return livesOf(history, { checks: active, tenancy: declared.tenancy, asked: null, filesOf })
+    },
+    sees: (id) => severities.isOn(id) && isSeen(id, drifting !== null),
+    severities,
   })
   const { history } = declared ?? {}
   return {
-    notes: [...live.notes, ...notes],
+    notes: [...live.notes, ...notes, ...accepted.notes],
     result: {
       files: history?.files.length ?? 0,
       checked: [],
@@ -57,12 +72,18 @@ export async function audit(
       unmodelled: 0,
       server: readServer(model, server.databaseUrl !== null),
       notCompared: drifting?.notCompared ?? null,
-      suppressed: 0,
-      baselined: 0,
-      findings: inOrder(findings, history?.files.map(({ file }) => file) ?? []),
-      texts,
+      suppressed: accepted.suppressed,
+      baselined: accepted.baselined,
+      findings: accepted.findings,
+      texts: new Map([...texts, ...accepted.texts]),
     },
   }
+}
+
+/** Whether a database alone shows what the check finds: of the rest the migrations tell, and what their comments say of it. */
+function isSeen(id: string, isCompared: boolean): boolean {
+  const sources = checks.find((check) => check.id === id)?.sources
+  return (sources?.includes('catalog') ?? false) && (id !== 'drift' || isCompared)
 }
 
 /** Holds what was read against what the migrations declare, as a server has it that ran them, where one is named. */

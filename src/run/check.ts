@@ -1,7 +1,7 @@
-import { activeChecks } from '../checks/examine.ts'
+import { checks } from '../checks/index.ts'
 import type { CheckResult } from '../findings/check-result.ts'
+import { accept } from './accept.ts'
 import { livesAgainst } from './against.ts'
-import { findingOf, inOrder } from './findings-of.ts'
 import type { Changes } from './git/find-changes.ts'
 import { loadChanges } from './git/load-changes.ts'
 import { withFolder } from './git/snapshot.ts'
@@ -9,6 +9,7 @@ import { livesOf } from './lifecycle.ts'
 import { type LoadedHistory, loadHistory } from './load-history.ts'
 import type { RunRequest } from './request.ts'
 import type { ServerRequest } from './server-request.ts'
+import { Severities } from './severities.ts'
 
 interface Checked {
   readonly result: CheckResult
@@ -30,24 +31,32 @@ export async function check(
 
 async function judge(loaded: LoadedHistory, request: RunRequest, server: ServerRequest): Promise<Checked> {
   const { history, texts, filesOf, tenancy, asked, earlier, notes, assumed } = loaded
-  const checks = activeChecks(request.config?.checks ?? {})
+  const severities = new Severities(request.config)
+  const active = severities.active()
   const replayed =
     earlier === null
-      ? livesOf(history, { checks, tenancy, asked, filesOf })
-      : livesAgainst(earlier, loaded, checks)
+      ? livesOf(history, { checks: active, tenancy, asked, filesOf })
+      : livesAgainst(earlier, loaded, active)
   const { engine } = server
   const settled =
     engine === null
       ? { lives: replayed, notes: [], server: null }
-      : await (await import('./settle.ts')).settle(loaded, replayed, checks, engine, server)
-  const findings = inOrder(
-    settled.lives.map((life) => findingOf(life, asked !== null)),
-    history.files.map(({ file }) => file),
-  )
+      : await (await import('./settle.ts')).settle(loaded, replayed, active, engine, server)
+  const accepted = await accept(request, {
+    loaded,
+    lives: settled.lives,
+    whole: () =>
+      asked === null && earlier === null
+        ? replayed
+        : livesOf(history, { checks: active, tenancy, asked: null, filesOf }),
+    sees: (id) => severities.isOn(id) && isSeen(id, settled.server !== null),
+    severities,
+  })
+  const { findings, suppressed, baselined } = accepted
   const { model, files, statements } = history
   const shown = new Set(findings.map(({ source }) => source?.file))
   return {
-    notes: [...notes, ...settled.notes, ...assumed],
+    notes: [...notes, ...settled.notes, ...assumed, ...accepted.notes],
     result: {
       files: files.length,
       checked: files.map(({ file }) => file).filter((file) => asked?.has(file) ?? true),
@@ -58,10 +67,16 @@ async function judge(loaded: LoadedHistory, request: RunRequest, server: ServerR
       unmodelled: settled.server === null ? model.unmodelled.size : 0,
       server: settled.server,
       notCompared: null,
-      suppressed: 0,
-      baselined: 0,
+      suppressed,
+      baselined,
       findings,
-      texts: new Map([...texts].filter(([file]) => shown.has(file))),
+      texts: new Map([...texts, ...accepted.texts].filter(([file]) => shown.has(file))),
     },
   }
+}
+
+/** Whether the run would tell of a finding: migrations show it, and where a server has the last word, it is one that both show. */
+function isSeen(id: string, isSettled: boolean): boolean {
+  const sources = checks.find((check) => check.id === id)?.sources
+  return sources === undefined || (!isSettled && sources.includes('replay'))
 }

@@ -1,10 +1,14 @@
-import type { Finding } from '../findings/finding.ts'
+import type { Finding, Severity } from '../findings/finding.ts'
 import { fingerprintOf } from '../findings/fingerprint.ts'
 import type { Life } from './lifecycle.ts'
 
 /** Repaired debt is information, unless the file that brings it is what was asked about. */
-export function findingOf({ defect, file, source, repairedBy }: Life, asked: boolean): Finding {
-  const { check, severity, found } = defect
+export function findingOf(
+  { defect, file, source, repairedBy }: Life,
+  severity: Severity,
+  asked: boolean,
+): Finding {
+  const { check, found } = defect
   return {
     check: check.id,
     severity: repairedBy === null || asked ? severity : 'info',

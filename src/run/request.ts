@@ -6,6 +6,7 @@ import type { LayoutName, UnreadFile } from '../replay/layouts/layout.ts'
 import type { Migration } from '../replay/migration.ts'
 import type { Connection } from '../sql/connection.ts'
 import type { TenancyDeclaration } from '../tenancy/declaration.ts'
+import type { BaselineRequest } from './baseline.ts'
 
 /** What a command is asked to read. */
 export interface RunRequest {
@@ -15,6 +16,8 @@ export interface RunRequest {
   /** `--layout`: how the paths of the command line are laid out. */
   readonly layout: LayoutName | null
   readonly config: Config | null
+  /** The baseline to read or write; none where it is left out. */
+  readonly baseline?: BaselineRequest | null
   /** Reads migrations that are programs; where it is left out they stay unread. */
   readonly programs?: Programs
   /** Which files are asked about (null for all), told once it is known which there are; in the place of what `paths` say. */

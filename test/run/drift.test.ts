@@ -53,7 +53,14 @@ async function drift({ migrations, byHand, tenancy: declared = tenancy, before =
       cwd: folderWith({ 'm/1.sql': migrations }),
       paths: ['m'],
       layout: null,
-      config: { file: 'ringfence.config.json', migrations: [], tenancy: declared, checks: {} },
+      config: {
+        file: 'ringfence.config.json',
+        migrations: [],
+        tenancy: declared,
+        checks: {},
+        paths: [],
+        baseline: null,
+      },
     },
     { databaseUrl: url.href, engine: null, statementTimeout: 60_000, onProgress: () => undefined },
   )

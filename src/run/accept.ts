@@ -1,0 +1,55 @@
+import { byFingerprint } from '../findings/baseline.ts'
+import type { CheckResult } from '../findings/check-result.ts'
+import { InputError } from '../findings/input-error.ts'
+import {
+  entriesFor,
+  ratchetNote,
+  readBaseline,
+  splitByBaseline,
+  staleFindings,
+  writeBaseline,
+} from './baseline.ts'
+import { inOrder } from './findings-of.ts'
+import type { RunRequest } from './request.ts'
+import { type Seen, suppress } from './suppress.ts'
+
+/** What is left of what a run sees, and what was accepted. `texts`: those of files that are no migrations. */
+export interface Accepted extends Pick<CheckResult, 'findings' | 'suppressed' | 'baselined' | 'texts'> {
+  readonly notes: readonly string[]
+}
+
+/** Takes out what comments and the baseline accept. Writes the baseline where that is asked for. */
+export async function accept({ cwd, baseline: asked = null }: RunRequest, seen: Seen): Promise<Accepted> {
+  const { loaded, severities, sees } = seen
+  const isPartial = loaded !== null && loaded.asked !== null
+  const isWritten = asked?.isWritten ?? false
+  if (isWritten && isPartial) {
+    throw new InputError('a baseline is written of the whole history, and not of some files', {
+      hint: 'Leave out the paths, --staged and --since.',
+    })
+  }
+  const baseline = asked === null ? null : await readBaseline(cwd, asked)
+  const before = baseline?.entries ?? []
+  const known = byFingerprint(before)
+  const { told, suppressed } = suppress(seen, {
+    counts: (fingerprint) => isWritten || known.has(fingerprint),
+    today: new Date().toISOString().slice(0, 10),
+  })
+  const entries = isWritten ? entriesFor(told, before, sees) : before
+  const { open, baselined } = splitByBaseline(told, entries, isPartial)
+  const findings = inOrder(
+    open.map(({ finding }) => finding),
+    loaded?.history.files.map(({ file }) => file) ?? [],
+  )
+  if (baseline === null) return { findings, suppressed, baselined, notes: [], texts: new Map() }
+  const { file, text } = baseline
+  if (isWritten) writeBaseline(cwd, file, entries)
+  return {
+    findings:
+      isWritten || isPartial ? findings : [...findings, ...staleFindings(baseline, told, sees, severities)],
+    suppressed,
+    baselined,
+    notes: isWritten ? [ratchetNote(file, before, entries, told)] : [],
+    texts: new Map([[file, text]]),
+  }
+}

@@ -9,8 +9,8 @@ import type { CheckResult } from '../../src/findings/check-result.ts'
 import { checkSarif } from '../../src/report/check-sarif.ts'
 import { awkwardFiles, awkwardPlaces, hostileTable, openTable, resultOf, steers } from './result.ts'
 
-const ajv = new AjvDraft04({ strict: false })
-addFormats(ajv)
+const ajv = new AjvDraft04.default({ strict: false })
+addFormats.default(ajv)
 const isSarif = ajv.compile(
   JSON.parse(readFileSync(join(import.meta.dirname, 'schemas/sarif-2.1.0.json'), 'utf8')),
 )

@@ -11,9 +11,8 @@ export async function resultOf(files: Readonly<Record<string, string>>): Promise
   return (await check({ cwd, paths: ['migrations'], layout: null, config }, server)).result
 }
 
-/** A name that is markup, a command, an escape sequence, a placeholder and a link to somebody. */
-export const hostileName =
-  'a|b`c`<b>d</b>\n::error::e\u001b[31m%0A,:{0}[f](http://g.example)&amp;@h\u0007\u202e]]>\ufffe"'
+/** A name that is markup, a command, an escape sequence, a placeholder and a link; no longer than names may be. */
+export const hostileName = 'a|b`<b>\n::error::\u001b[31m%0A,:{0}[f](//g)&amp;@\u0007\u202e]]>\ufffe"'
 
 /** A table by that name, open to all. */
 export const hostileTable = `create table public."${hostileName.replaceAll('"', '""')}" (id int primary key, tenant_id uuid);\n`

@@ -3,9 +3,9 @@ import { printable, printableLine } from './terminal.ts'
 /** What is markup anywhere, what is so at the start of a line, and what makes a link of a bare address. */
 const markup = /[\\`*_[\]<>#|&~@:$]|^[-+=]|(?<=^\d{1,9})[.)]|(?<=\bwww)\./gi
 
-/** Text that Markdown takes for nothing but text, in one paragraph. */
+/** Text that Markdown takes for nothing but text, in one line. */
 export function prose(text: string): string {
-  return printable(text).trim().split('\n').map(withoutMarkup).join('<br>')
+  return withoutMarkup(printableLine(text).trim())
 }
 
 /** A name in the type of code, in one line, in a cell of a table too. */

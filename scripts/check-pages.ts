@@ -1,4 +1,5 @@
 import type { Check, ModelSource } from '../src/checks/define-check.ts'
+import type { AcceptanceCheck } from '../src/findings/acceptance-checks.ts'
 import { checkPageMarkdown } from '../src/report/check-page-markdown.ts'
 
 const generated = '<!-- Generated from src/checks by `npm run generate`. -->'
@@ -8,9 +9,13 @@ const onlySource: Readonly<Record<ModelSource, string>> = {
   catalog: 'seen on a running server alone',
 }
 
+/** What has a page: a check, and what only lacks the parts that look at a model. */
+type Described = AcceptanceCheck & Partial<Pick<Check, 'postgres' | 'sources' | 'fix'>>
+
 /** The page of one check, in Markdown. */
-export function checkPage(check: Check): string {
-  const { id, severity, title, postgres, sources, fix } = check
+export function checkPage(check: Check | Described): string {
+  const { id, severity, title, postgres, sources, fix }: Omit<Described, 'id'> & { readonly id: string } =
+    check
   const versions = [
     ...(postgres?.from === undefined ? [] : [`from PostgreSQL ${postgres.from}`]),
     ...(postgres?.to === undefined ? [] : [`up to PostgreSQL ${postgres.to}`]),
@@ -25,8 +30,7 @@ export function checkPage(check: Check): string {
 }
 
 /** The table of all checks. */
-export function checksPage(checks: readonly Check[]): string {
-  const rows = checks.map(({ id, severity, title }) => `| [${id}](${id}.md) | ${severity} | ${title} |`)
+export function checksPage(checks: readonly Check[], acceptance: readonly AcceptanceCheck[]): string {
   return `${generated}
 
 # Checks
@@ -35,8 +39,15 @@ The examples stand behind a small schema of tenants, users and memberships: \`te
 them from migrations and from the catalogs of a real server, with rows of two tenants in every table. Where a check says that rows
 leak, its example shows or changes one of the other tenant's there, and no longer does after the fix.
 
-| check | severity | what it finds |
-| --- | --- | --- |
-${rows.join('\n')}
+${table(checks)}
+
+Findings can be accepted in a comment or in a baseline ([how](../adopting.md)). What is wrong with that is a finding too:
+
+${table(acceptance)}
 `
+}
+
+function table(checks: readonly Pick<Check, 'id' | 'severity' | 'title'>[]): string {
+  const rows = checks.map(({ id, severity, title }) => `| [${id}](${id}.md) | ${severity} | ${title} |`)
+  return `| check | severity | what it finds |\n| --- | --- | --- |\n${rows.join('\n')}`
 }

@@ -3,6 +3,7 @@ import { dirname, join, relative } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { z } from 'zod'
 import type { Check } from '../src/checks/define-check.ts'
+import { acceptanceChecks, acceptanceIds } from '../src/findings/acceptance-checks.ts'
 import { checkPage, checksPage } from './check-pages.ts'
 
 /**
@@ -64,11 +65,11 @@ for (const id of ids) {
   if (check.id !== id) throw new Error(`src/checks/${id}.ts declares the check ${check.id}`)
   checks.push(check)
 }
-for (const check of checks) produce(join(pages, `${check.id}.md`), checkPage(check))
-produce(join(pages, 'README.md'), checksPage(checks))
+for (const check of [...checks, ...acceptanceChecks]) produce(join(pages, `${check.id}.md`), checkPage(check))
+produce(join(pages, 'README.md'), checksPage(checks, acceptanceChecks))
 for (const file of existsSync(pages) ? readdirSync(pages) : []) {
   const id = file.replace(/\.md$/, '')
-  if (id !== 'README' && !ids.includes(id)) discard(join(pages, file))
+  if (!['README', ...ids, ...acceptanceIds].includes(id)) discard(join(pages, file))
 }
 
 const { configSchema } = (await load(join(root, 'src/config/schema.ts'))) as { configSchema: z.ZodType }

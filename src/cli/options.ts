@@ -13,20 +13,6 @@ export interface CommonOptions {
   readonly color: boolean
 }
 
-export type Format = 'text' | 'json'
-
-const laterFormats = ['sarif', 'github', 'gitlab', 'junit', 'markdown', 'html']
-
-export function formatOf({ format }: CommonOptions): Format {
-  if (format === 'text' || format === 'json') return format
-  if (laterFormats.includes(format)) {
-    throw new InputError(`--format ${format} is not there yet`, {
-      hint: 'This version writes text and json.',
-    })
-  }
-  throw new InputError(`unknown format "${format}"; ${suggestion(format, ['text', 'json'])}`)
-}
-
 /** Reads the config and puts together what is to be run. */
 export async function requestOf(paths: readonly string[], options: CommonOptions): Promise<RunRequest> {
   const cwd = process.cwd()
@@ -42,7 +28,7 @@ export async function requestOf(paths: readonly string[], options: CommonOptions
 }
 
 /** Migrations for Kysely, run in a thread of their own. */
-const programs: Programs = {
+export const programs: Programs = {
   collect: async (migrations, cwd) =>
     (await import('../kysely/collect/collect-migrations.ts')).collectMigrations(migrations, { cwd, worker }),
   run: async (migration, cwd, connection) =>
@@ -51,7 +37,7 @@ const programs: Programs = {
 
 const worker = new URL('./program-worker.js', import.meta.url)
 
-async function layoutOf(name: string | undefined): Promise<LayoutName | null> {
+export async function layoutOf(name: string | undefined): Promise<LayoutName | null> {
   if (name === undefined) return null
   const { layoutNames } = await import('../replay/layouts/layout.ts')
   const layout = layoutNames.find((known) => known === name)

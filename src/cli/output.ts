@@ -4,17 +4,17 @@ import { InputError } from '../findings/input-error.ts'
 import { type Colors, printableLine } from '../report/terminal.ts'
 import type { CommonOptions } from './options.ts'
 
-/** Writes a result to stdout, or to the file of `--output`. */
-export function writeResult(text: string, { output }: CommonOptions): void {
-  if (output === undefined) {
+/** Writes a result to a file, or to stdout where none is named. */
+export function writeResult(text: string, file: string | undefined): void {
+  if (file === undefined) {
     process.stdout.write(text)
     return
   }
   try {
-    writeFileSync(output, text)
+    writeFileSync(file, text)
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new InputError(`the result can't be written: ${reason}`, { file: output, cause })
+    throw new InputError(`the result can't be written: ${reason}`, { file, cause })
   }
 }
 
@@ -24,11 +24,17 @@ export function writeNotes(notes: readonly string[], { quiet }: CommonOptions): 
 }
 
 /** Colours where stdout is a terminal; `--no-color` and NO_COLOR say never, FORCE_COLOR always. */
-export function colorsFor({ color, output }: CommonOptions): Colors {
+export function colorsFor({
+  color,
+  file,
+}: {
+  readonly color: boolean
+  readonly file: string | undefined
+}): Colors {
   const { NO_COLOR, FORCE_COLOR } = process.env
   if (!color || NO_COLOR || FORCE_COLOR === '0' || FORCE_COLOR === 'false')
     return picocolors.createColors(false)
   return picocolors.createColors(
-    Boolean(FORCE_COLOR) || (output === undefined && process.stdout.isTTY === true),
+    Boolean(FORCE_COLOR) || (file === undefined && process.stdout.isTTY === true),
   )
 }

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander'
 import { InputError } from '../findings/input-error.ts'
 import { printable } from '../report/terminal.ts'
 import { exitCodes } from './exit-codes.ts'
+import { formats } from './formats.ts'
 import { version } from './version.ts'
 
 export async function run(args: readonly string[]): Promise<number> {
@@ -32,16 +33,11 @@ function programOf(done: (code: number) => void): Command {
       '\nExit codes: 0 nothing that blocks, 1 findings of severity error, 2 could not run.',
     )
 
-  withEngine(withCommon(program.command('check')))
+  withEngine(withReports(program.command('check')))
     .description('replay migrations and check them; no database is involved unless --engine names one')
     .argument('[path...]', 'folders, files or globs; default: the "migrations" of the config')
     .option('--staged', 'judge what the next commit brings, as it is staged: for commit hooks')
     .option('--since <revision>', 'judge what the branch brings since it left the revision: for CI')
-    .option(
-      '--max-warnings <n>',
-      'exit with 1 when there are more warnings than this',
-      wholeNumber('--max-warnings'),
-    )
     .addHelpText(
       'after',
       `
@@ -56,7 +52,7 @@ changes or deletes a migration too: then everything counts that was not so befor
       done(await (await import('./check.ts')).check(paths, options)),
     )
 
-  withServer(withCommon(program.command('model')))
+  withServer(withCommon(program.command('model'), ['text', 'json']))
     .description('print the schema model that migrations lead to, or that a database holds')
     .argument('[path...]', 'folders, files or globs; default: the "migrations" of the config')
     .addHelpText(
@@ -69,16 +65,11 @@ a PostgreSQL makes of the migrations, in place of what replaying them tells.`,
       done(await (await import('./model.ts')).model(paths, options)),
     )
 
-  withServer(withCommon(program.command('audit')))
+  withServer(withReports(program.command('audit')))
     .description('read a live database, which is never written to, and check what it holds')
     .argument(
       '[path...]',
       'migrations that declare what it is to hold; default: the "migrations" of the config',
-    )
-    .option(
-      '--max-warnings <n>',
-      'exit with 1 when there are more warnings than this',
-      wholeNumber('--max-warnings'),
     )
     .addHelpText(
       'after',
@@ -107,13 +98,33 @@ environment does what --database-url does, and PGPASSWORD and ~/.pgpass are read
   return program
 }
 
-function withCommon(command: Command): Command {
+/** For commands that tell findings. */
+function withReports(command: Command): Command {
+  return withCommon(command, formats)
+    .option(
+      '--max-warnings <n>',
+      'exit with 1 when there are more warnings than this',
+      wholeNumber('--max-warnings'),
+    )
+    .option(
+      '--report <format=file>',
+      'write one more report to a file, as often as this is given: --report sarif=ringfence.sarif',
+      (report: string, before: readonly string[] = []) => [...before, report],
+    )
+    .option('--baseline <file>', 'accept what this file lists; default: the "baseline" of the config')
+    .option('--update-baseline', 'write the baseline: all that is found now is accepted')
+}
+
+function withCommon(command: Command, known: readonly string[]): Command {
+  return withInput(command).option('--format <format>', known.join(', '), 'text')
+}
+
+function withInput(command: Command): Command {
   return command
     .option(
       '--config <file>',
       'the config file; default: ringfence.config.ts, .js, .mjs, .json or package.json',
     )
-    .option('--format <format>', 'text or json', 'text')
     .option('--output <file>', 'write the result to a file')
     .option('--layout <name>', 'how the migrations are laid out, where detection is wrong')
     .option('--quiet', 'errors only, and no hints', false)

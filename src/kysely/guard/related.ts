@@ -54,6 +54,15 @@ const mentions = sql`
     and pg_catalog.strpos(pg_catalog.lower(p.prosrc), pg_catalog.lower($1)) ${moreThan} 0
   limit 1`
 
+const all = sql`
+  select c.oid, n.nspname as namespace, c.relname as name
+  from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+  where c.oid >= ${firstUserOid} and c.relkind in ('r', 'p', 'v', 'm', 'f')`
+
+export async function allRelations(server: Connection): Promise<RelationIds> {
+  return idsOf(await server.query<RelatedRow>(all))
+}
+
 export async function relationsNamed(server: Connection, names: readonly string[]): Promise<RelationIds> {
   return idsOf(await server.query<RelatedRow>(named, [names]))
 }

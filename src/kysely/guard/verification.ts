@@ -9,7 +9,8 @@ import type { TenancyDeclaration } from '../../tenancy/declaration.ts'
 import type { CapturedStatement } from './captured-statement.ts'
 import { type CatalogDigest, CatalogDigests, changedBetween } from './catalog-digest.ts'
 import { foresee } from './foresight.ts'
-import { isMentioned, type RelationIds, relationsNamed, relationsNeeded } from './related.ts'
+import { isOpened, newOf, standsAlike } from './new-defects.ts'
+import { allRelations, isMentioned, type RelationIds, relationsNamed, relationsNeeded } from './related.ts'
 import type { ServerConnection } from './server-connection.ts'
 
 /** Under what a schema is judged. */
@@ -48,6 +49,8 @@ export class Verification {
   readonly #newNames = new Set<string>()
   /** All that was there before the migration, where that was read. */
   #before: SchemaModel | null = null
+  /** What the relations in it are called. */
+  #idsBefore: RelationIds = new Map()
 
   private constructor(
     server: ServerConnection,
@@ -74,9 +77,18 @@ export class Verification {
       return [made, await made.read()] as const
     }, inTransaction)
     const verification = new Verification(server, judgement, inTransaction, digests, start)
-    const isKnown = judgement.tenancy.tenantKey && judgement.tenancy.tenants && judgement.tenancy.memberships
-    if (!inTransaction || judgement.isThorough || !isKnown) await verification.#readAllBefore()
+    if (!verification.#mayReadFew) await verification.#readAllBefore()
     return verification
+  }
+
+  /** What a tenancy leaves out is taken from all tables. */
+  get #mayReadFew(): boolean {
+    const { tenancy, isThorough } = this.#judgement
+    return (
+      this.#inTransaction &&
+      !isThorough &&
+      Boolean(tenancy.tenantKey && tenancy.tenants && tenancy.memberships)
+    )
   }
 
   /** What has changed since the errors were looked for. */
@@ -112,7 +124,7 @@ export class Verification {
     this.#verified = await this.#digest()
     const changed = changedBetween(this.#start, this.#verified)
     if (changed.size === 0) return []
-    const few = this.#before === null ? await this.#errorsOfFew(this.#verified) : null
+    const few = this.#mayReadFew ? await this.#errorsOfFew(this.#verified) : null
     if (few !== null) return few
     const after = await this.#read(inTransaction)
     const { tenancy } = assumeTenancy(after, this.#judgement.tenancy)
@@ -146,7 +158,7 @@ export class Verification {
     const before = new Map(after.relations)
     for (const oid of oids) {
       const id = ids.get(oid) ?? ''
-      const former = this.#former.get(oid)
+      const former = this.#formerOf(oid)
       before.delete(id)
       if (former === undefined) continue
       const isAnchor = anchors.has(oid)
@@ -171,11 +183,17 @@ export class Verification {
       if (oid === undefined) {
         if (!besideTables.has(key)) return null
       } else {
-        if (this.#wasThere(Number(oid)) && !this.#former.has(Number(oid))) return null
+        if (this.#wasThere(Number(oid)) && this.#formerOf(Number(oid)) === undefined) return null
         if (of === 'relation' || now.has(`relation ${oid}`)) oids.add(Number(oid))
       }
     }
     return [...oids]
+  }
+
+  /** Undefined where it was not read, or was not there. */
+  #formerOf(oid: number): Relation | null | undefined {
+    if (!this.#wasThere(oid)) return undefined
+    return this.#former.get(oid) ?? this.#before?.relations.get(this.#idsBefore.get(oid) ?? '')
   }
 
   async #idsOf(keys: readonly string[]): Promise<ReadonlySet<RelationId>> {
@@ -232,6 +250,7 @@ export class Verification {
       relations.delete(id)
       if (former !== undefined) relations.set(former.id, former)
     }
+    this.#idsBefore = await this.#unswayed(() => allRelations(this.#server))
     this.#before = { ...model, relations }
   }
 
@@ -252,37 +271,4 @@ export class Verification {
 
 function focusOn(relations: readonly RelationId[]): Focus {
   return { relations: new Set(relations), routines: new Set(), unmodelled: new Set(), cluster: false }
-}
-
-/** Whether others may be judged by a relation as before. Of what the tenancy rests on nothing may have changed. */
-function standsAlike(one: Relation, other: Relation | undefined, isAnchor: boolean): boolean {
-  if (other === undefined) return false
-  const told = (relation: Relation) => {
-    const { columns, constraints, indexes, triggers, ...rest } = relation
-    return JSON.stringify(isAnchor ? [rest, columns, constraints] : rest)
-  }
-  return told(one) === told(other)
-}
-
-/** Whether somebody was granted what he was not, or a policy admits what none did: then an old defect leaks more than it did. */
-function isOpened(former: Relation | undefined, now: Relation | undefined): boolean {
-  const told = (relation: Relation | undefined) =>
-    [...(relation?.grants ?? []), ...(relation?.policies ?? [])].map(({ source, ...rest }) =>
-      JSON.stringify(rest),
-    )
-  const known = new Set(told(former))
-  return told(now).some((each) => !known.has(each))
-}
-
-/** The same subject with another defect is new, and so is whatever is wrong with a relation that was made or opened now. */
-function newOf(
-  found: ReadonlyMap<string, Defect>,
-  old: ReadonlyMap<string, Defect>,
-  made: ReadonlySet<RelationId>,
-  isOpenedNow: (relation: RelationId) => boolean,
-): readonly Defect[] {
-  return [...found.values()].filter(({ key, found: { relation, message } }) => {
-    if (old.get(key)?.found.message !== message) return true
-    return relation !== null && (made.has(relation) || isOpenedNow(relation))
-  })
 }

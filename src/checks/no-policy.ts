@@ -1,4 +1,5 @@
 import { sql } from '../sql/template.ts'
+import { usualPolicy } from '../templates/usual-policy.ts'
 import { defineCheck } from './define-check.ts'
 import { protectedEvents } from './examples/events.ts'
 import { guardedInvoices, protectedInvoices } from './examples/invoices.ts'
@@ -45,7 +46,7 @@ export default defineCheck({
     },
   ],
   reads: [],
-  *find(_model, _tenancy, isolation) {
+  *find(model, tenancy, isolation) {
     for (const { relation } of isolation.tables) {
       const isOwn = relation.partitionOf === null && relation.inherits.length === 0
       if (!relation.rowSecurityEnabled || relation.policies.length > 0 || !isOwn) continue
@@ -54,8 +55,10 @@ export default defineCheck({
         relation: relation.id,
         message: `${relation.id} has row security and no policy: nobody who is bound by row security sees or writes a row`,
         help: 'Create policies that tie the tenant, for each command that the application uses.',
+        policy: () => usualPolicy(model, tenancy, isolation, relation),
         source: relation.rowSecurityEnabledSource ?? relation.source,
       }
     }
   },
+  fix: ({ policy }) => policy(),
 })

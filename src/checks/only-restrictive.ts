@@ -1,3 +1,4 @@
+import { usualPolicy } from '../templates/usual-policy.ts'
 import { defineCheck } from './define-check.ts'
 import { guardedInvoices, protectedInvoices } from './examples/invoices.ts'
 
@@ -27,7 +28,7 @@ export default defineCheck({
   ],
   good: [{ name: 'a barrier beside a permissive policy', sql: [protectedInvoices, barrier] }],
   reads: [],
-  *find(_model, _tenancy, isolation) {
+  *find(model, tenancy, isolation) {
     for (const { relation } of isolation.tables) {
       const [first] = relation.policies
       if (!relation.rowSecurityEnabled || first === undefined) continue
@@ -37,8 +38,10 @@ export default defineCheck({
         relation: relation.id,
         message: `${relation.id} has restrictive policies alone: nobody who is bound by row security sees or writes a row`,
         help: 'Create a permissive policy that says who is admitted.',
+        policy: () => usualPolicy(model, tenancy, isolation, relation),
         source: first.source,
       }
     }
   },
+  fix: ({ policy }) => policy(),
 })

@@ -89,6 +89,21 @@ environment does what --database-url does, and PGPASSWORD and ~/.pgpass are read
       done(await (await import('./audit.ts')).audit(paths, options)),
     )
 
+  withInput(program.command('fix'))
+    .description('print the migration that mends what is mechanical, or write it as the next one')
+    .argument('[path...]', 'folders, files or globs; default: the "migrations" of the config')
+    .option('--write', 'write it behind the migrations that are there, named as they are', false)
+    .option('--name <words>', 'the name of the migration that --write writes', 'ringfence_fix')
+    .addHelpText(
+      'after',
+      `
+The SQL goes to stdout, what it mends and what remains to stderr. It is replayed on top of the migrations before
+it is printed: what doesn't mend its finding, or brings another, is left out. No migration that is there is changed.
+
+Exit codes: 0 all errors are mended or none is there, 1 errors remain, 2 could not run.`,
+    )
+    .action(async (paths: string[], options) => done(await (await import('./fix.ts')).fix(paths, options)))
+
   program
     .command('explain')
     .description('list the checks, or say what one means, with its examples')

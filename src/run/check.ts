@@ -29,7 +29,12 @@ export async function check(
   return await withFolder(async (folder) => judge(await loadChanges(changes, folder), request, server))
 }
 
-async function judge(loaded: LoadedHistory, request: RunRequest, server: ServerRequest): Promise<Checked> {
+/** What is to be told of a history. */
+export async function judge(
+  loaded: LoadedHistory,
+  request: RunRequest,
+  server: ServerRequest,
+): Promise<Checked> {
   const { history, texts, filesOf, tenancy, asked, earlier, notes, assumed } = loaded
   const severities = new Severities(request.config)
   const active = severities.active()

@@ -12,20 +12,33 @@ export class Folder {
   /** As messages show it. */
   readonly shown: string
   readonly #only: string | null
+  /** Texts of files that are not there yet, by name. */
+  readonly #added: ReadonlyMap<string, string>
   #files: ReadonlySet<string> | null = null
   #folders: readonly string[] = []
   readonly #children = new Map<string, Folder>()
   readonly #texts = new Map<string, string>()
 
-  constructor(path: string, shown: string, only: string | null = null) {
+  constructor(
+    path: string,
+    shown: string,
+    only: string | null = null,
+    added: ReadonlyMap<string, string> = new Map(),
+  ) {
     this.path = path
     this.shown = shown
     this.#only = only
+    this.#added = added
   }
 
   /** The same folder as if it held but one of the folders in it: the others are not looked into. */
   withOnly(folder: string): Folder {
     return new Folder(this.path, this.shown, folder)
+  }
+
+  /** The same folder as if these files stood in it too. */
+  withFiles(files: readonly { readonly file: string; readonly text: string }[]): Folder {
+    return new Folder(this.path, this.shown, this.#only, new Map(files.map(({ file, text }) => [file, text])))
   }
 
   get name(): string {
@@ -56,7 +69,9 @@ export class Folder {
   child(name: string): Folder {
     let child = this.#children.get(name)
     if (child === undefined) {
-      child = new Folder(join(this.path, name), this.shownFile(name))
+      const below = [...this.#added].filter(([file]) => file.startsWith(`${name}/`))
+      const added = new Map(below.map(([file, text]) => [file.slice(name.length + 1), text]))
+      child = new Folder(join(this.path, name), this.shownFile(name), null, added)
       this.#children.set(name, child)
     }
     return child
@@ -90,7 +105,7 @@ export class Folder {
   }
 
   text(file: string): string {
-    let text = this.#texts.get(file)
+    let text = this.#texts.get(file) ?? this.#added.get(file)
     if (text === undefined) {
       text = readText(join(this.path, file), this.shownFile(file))
       this.#texts.set(file, text)
@@ -113,12 +128,18 @@ export class Folder {
         if (!entry.isSymbolicLink() || !this.#isAbove(entry.name)) folders.push(entry.name)
       } else files.push(entry.name)
     }
+    for (const file of this.#added.keys()) {
+      const slash = file.indexOf('/')
+      if (slash < 0) files.push(file)
+      else if (!folders.includes(file.slice(0, slash))) folders.push(file.slice(0, slash))
+    }
     this.#folders = folders.sort(naturalOrder)
     this.#files = new Set(files.sort(naturalOrder))
     return this.#files
   }
 
   #entries(): Dirent[] {
+    if (this.#added.size > 0 && !existsSync(this.path)) return []
     try {
       return readdirSync(this.path, { withFileTypes: true })
     } catch (cause) {

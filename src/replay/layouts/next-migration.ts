@@ -1,3 +1,5 @@
+import { InputError } from '../../findings/input-error.ts'
+
 /** A migration that is to be written. */
 export interface Draft {
   /** Its name in words, as an unquoted identifier: `create_invoices`. */
@@ -30,14 +32,19 @@ interface Naming {
 
 /**
  * The name, without its ending, of a migration that comes after the ones of these names; the last of them shows how it is done: `0007_name`
- * after `0006_x`, `20270131120000-name` after `20261224180000-x`. Null where that one has no version to go on from.
+ * after `0006_x`, `20270131120000-name` after `20261224180000-x`. Throws `InputError` where that one has no version to go on from.
  */
 export function nextName(
   names: readonly [string, ...string[]],
   { name, now }: Pick<Draft, 'name' | 'now'>,
-): string | null {
-  const own = partsOf(names.at(-1) ?? names[0])
-  if (own === null) return null
+): string {
+  const last = names.at(-1) ?? names[0]
+  const own = partsOf(last)
+  if (own === null) {
+    throw new InputError(`the name ${last} has no version, so what comes after it can't be named`, {
+      hint: 'Write the SQL to a file of your own, with --output.',
+    })
+  }
   const { prefix, separator, version, words } = own
   const next = shapeOf(version).after(version, now)
   const spelt = words.includes('-') && !words.includes('_') ? name.replaceAll('_', '-') : name

@@ -37,16 +37,15 @@ export const numbered: Layout = {
   },
   transactionOf: (folder, file) => (outsideMarker.test(folder.text(file)) ? 'none' : undefined),
   next(folder, draft) {
-    const sql = numbered.list(folder).up.filter((file) => isSql(file) && /^[A-Za-z]?\d/.test(file))
-    const last = sql.at(-1) ?? ''
-    const up = /[._-]up\.sql$/i.exec(last)?.[0] ?? '.sql'
-    const name = last === '' ? null : nextName([stemOf(last, up)], draft)
-    if (name === null || markersOf(folder.text(last)) !== null) {
+    const last = numbered.list(folder).up.findLast((file) => isSql(file) && /^[A-Za-z]?\d/.test(file))
+    if (last === undefined || markersOf(folder.text(last)) !== null) {
       throw new InputError('the files do not show how the next one is named and written', {
         file: folder.shown,
-        hint: 'Name the layout, with --layout or in the config, or write the SQL to a file of your own.',
+        hint: 'Name the layout, with --layout or in the config, or write the SQL to a file of your own, with --output.',
       })
     }
+    const up = /[._-]up\.sql$/i.exec(last)?.[0] ?? '.sql'
+    const name = nextName([stemOf(last, up)], draft)
     const down = up.replace(/up/i, (word) => (word === 'UP' ? 'DOWN' : 'down'))
     const hasDown = up !== '.sql' && folder.has(`${stemOf(last, up)}${down}`)
     return [

@@ -23,6 +23,7 @@ const baselineSchema = z.strictObject({
       subject: z.string().min(1),
       fingerprint: z.string(),
       occurrences: z.int().min(2).optional(),
+      database: z.literal(true).optional(),
     }),
   ),
 })
@@ -42,18 +43,21 @@ export function parseBaseline(text: string, file: string): readonly ReadEntry[] 
     return fail(path, path.length === 0 ? message : `${path.join('.')}: ${message}`)
   }
   const seen = new Set<string>()
-  return parsed.data.findings.map(({ check, subject, fingerprint, occurrences = 1 }, at) => {
-    const path = ['findings', at, 'check']
-    if (!known.includes(check)) fail(path, `"${check}" is no check; ${suggestion(check, known)}`)
-    if (fingerprint !== fingerprintOf(check, subject)) {
-      fail(path, `the fingerprint is not that of ${check} on ${subject}`)
-    }
-    if (seen.has(fingerprint)) fail(path, `${check} on ${subject} is listed twice`)
-    seen.add(fingerprint)
-    const start = document.offsetOf(path)
-    const end = text.indexOf('\n', start)
-    return { check, subject, occurrences, start, end: end < 0 ? text.length : end }
-  })
+  return parsed.data.findings.map(
+    ({ check, subject, fingerprint, occurrences = 1, database = false }, at) => {
+      const path = ['findings', at, 'check']
+      if (!known.includes(check)) fail(path, `"${check}" is no check; ${suggestion(check, known)}`)
+      if (fingerprint !== fingerprintOf(check, subject)) {
+        fail(path, `the fingerprint is not that of ${check} on ${subject}`)
+      }
+      const key = `${fingerprint} ${database}`
+      if (seen.has(key)) fail(path, `${check} on ${subject} is listed twice`)
+      seen.add(key)
+      const start = document.offsetOf(path)
+      const end = text.indexOf('\n', start)
+      return { check, subject, occurrences, database, start, end: end < 0 ? text.length : end }
+    },
+  )
 }
 
 const mend = 'Take the entry out, or write the file anew with --update-baseline once it is removed.'

@@ -6,6 +6,8 @@ export interface BaselineEntry {
   readonly subject: string
   /** How many defects of the fingerprint the history had brought when it was written: one that comes back is a new one. */
   readonly occurrences: number
+  /** Whether a database was found to have it, and not the migrations: it accepts nothing that they bring. */
+  readonly database: boolean
 }
 
 /** The version of the form in which baselines are written. */
@@ -25,18 +27,19 @@ export function baselineText(entries: readonly BaselineEntry[]): string {
   return `{\n  "version": ${baselineVersion},\n  "findings": ${list}\n}\n`
 }
 
-function entryText({ check, subject, occurrences }: BaselineEntry): string {
+function entryText({ check, subject, occurrences, database }: BaselineEntry): string {
   const members = Object.entries({
     check,
     subject,
     fingerprint: fingerprintOf(check, subject),
     ...(occurrences > 1 ? { occurrences } : {}),
+    ...(database ? { database } : {}),
   })
   return `{ ${members.map(([key, value]) => `"${key}": ${JSON.stringify(value)}`).join(', ')} }`
 }
 
 function byCheckAndSubject(a: BaselineEntry, b: BaselineEntry): number {
-  return compare(a.check, b.check) || compare(a.subject, b.subject)
+  return compare(a.check, b.check) || compare(a.subject, b.subject) || Number(a.database) - Number(b.database)
 }
 
 function compare(a: string, b: string): number {

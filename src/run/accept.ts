@@ -20,7 +20,7 @@ export interface Accepted extends Pick<CheckResult, 'findings' | 'suppressed' | 
 
 /** Takes out what comments and the baseline accept. Writes the baseline where that is asked for. */
 export async function accept({ cwd, baseline: asked = null }: RunRequest, seen: Seen): Promise<Accepted> {
-  const { loaded, severities, sees } = seen
+  const { loaded, isDatabase } = seen
   const isPartial = loaded !== null && loaded.asked !== null
   const isWritten = asked?.isWritten ?? false
   if (isWritten && isPartial) {
@@ -35,21 +35,24 @@ export async function accept({ cwd, baseline: asked = null }: RunRequest, seen: 
     counts: (fingerprint) => isWritten || known.has(fingerprint),
     today: new Date().toISOString().slice(0, 10),
   })
-  const entries = isWritten ? entriesFor(told, before, sees) : before
-  const { open, baselined } = splitByBaseline(told, entries, isPartial)
+  const own = before.filter(({ database }) => database === isDatabase)
+  const others = before.filter((entry) => !own.includes(entry))
+  const byOthers = splitByBaseline(told, isDatabase ? others : [], isPartial)
+  const rest = isDatabase ? byOthers.open.map(({ finding }) => ({ finding, ordinal: 1 })) : byOthers.open
+  const entries = isWritten ? entriesFor(rest, own, seen) : own
+  const { open, baselined } = splitByBaseline(rest, entries, isPartial)
   const findings = inOrder(
     open.map(({ finding }) => finding),
     loaded?.history.files.map(({ file }) => file) ?? [],
   )
-  if (baseline === null) return { findings, suppressed, baselined, notes: [], texts: new Map() }
+  const counts = { suppressed, baselined: baselined + byOthers.baselined }
+  if (baseline === null) return { ...counts, findings, notes: [], texts: new Map() }
   const { file, text } = baseline
-  if (isWritten) writeBaseline(cwd, file, entries)
-  return {
-    findings:
-      isWritten || isPartial ? findings : [...findings, ...staleFindings(baseline, told, sees, severities)],
-    suppressed,
-    baselined,
-    notes: isWritten ? [ratchetNote(file, before, entries, told)] : [],
-    texts: new Map([[file, text]]),
+  const texts = new Map([[file, text]])
+  if (isWritten) {
+    writeBaseline(cwd, file, [...others, ...entries])
+    return { ...counts, findings, notes: [ratchetNote(file, own, entries, rest)], texts }
   }
+  const stale = isPartial ? [] : staleFindings(file, own, rest, seen)
+  return { ...counts, findings: [...findings, ...stale], notes: [], texts }
 }

@@ -1,3 +1,4 @@
+import type { ModelSource } from '../checks/define-check.ts'
 import { examine } from '../checks/examine.ts'
 import { checks } from '../checks/index.ts'
 import type { CheckResult } from '../findings/check-result.ts'
@@ -47,6 +48,10 @@ export async function audit(
   const severities = new Severities(request.config)
   const active = severities.active()
   const defects = examine(active, tenancy, isolation, null)
+  const sees = (id: string) =>
+    severities.isOn(id) &&
+    (sourcesOf(id)?.includes('catalog') ?? true) &&
+    (id !== 'drift' || drifting !== null)
   const accepted = await accept(request, {
     loaded: declared,
     lives: [...defects.values()].map((defect) => {
@@ -58,7 +63,9 @@ export async function audit(
       const { history, filesOf } = declared
       return livesOf(history, { checks: active, tenancy: declared.tenancy, asked: null, filesOf })
     },
-    sees: (id) => severities.isOn(id) && isSeen(id, drifting !== null),
+    isDatabase: true,
+    sees,
+    answersFor: (id) => sees(id) && sourcesOf(id)?.includes('catalog') === true,
     severities,
   })
   const { history } = declared ?? {}
@@ -80,10 +87,9 @@ export async function audit(
   }
 }
 
-/** Whether a database alone shows what the check finds: of the rest the migrations tell, and what their comments say of it. */
-function isSeen(id: string, isCompared: boolean): boolean {
-  const sources = checks.find((check) => check.id === id)?.sources
-  return (sources?.includes('catalog') ?? false) && (id !== 'drift' || isCompared)
+/** What shows the findings of a check, where not every source does. */
+function sourcesOf(id: string): readonly ModelSource[] | undefined {
+  return checks.find((check) => check.id === id)?.sources
 }
 
 /** Holds what was read against what the migrations declare, as a server has it that ran them, where one is named. */

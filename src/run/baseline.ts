@@ -6,8 +6,7 @@ import { type BaselineEntry, baselineText, byFingerprint } from '../findings/bas
 import type { Finding } from '../findings/finding.ts'
 import { InputError } from '../findings/input-error.ts'
 import { complaintFinding, stale } from './complaints.ts'
-import type { Severities } from './severities.ts'
-import type { Told } from './suppress.ts'
+import type { Seen, Told } from './suppress.ts'
 
 /** Which baseline a run reads. */
 export interface BaselineRequest {
@@ -79,31 +78,31 @@ export function splitByBaseline(
 export function entriesFor(
   told: readonly Told[],
   before: readonly BaselineEntry[],
-  sees: (check: string) => boolean,
+  { sees, isDatabase: database }: Seen,
 ): readonly BaselineEntry[] {
   const entries = new Map(byFingerprint(before.filter(({ check }) => !sees(check))))
   for (const { finding, ordinal } of told) {
     if (finding.repairedBy !== null) continue
     const { fingerprint, check, subject } = finding
     const occurrences = Math.max(ordinal, entries.get(fingerprint)?.occurrences ?? 0)
-    entries.set(fingerprint, { check, subject, occurrences })
+    entries.set(fingerprint, { check, subject, occurrences, database })
   }
   return [...entries.values()]
 }
 
-/** Findings for the entries that accept more than there is. */
+/** Findings for the entries of a file that accept more than there is. */
 export function staleFindings(
-  { file, entries }: Baseline,
+  file: string,
+  entries: readonly ReadEntry[],
   told: readonly Told[],
-  sees: (check: string) => boolean,
-  severities: Severities,
+  seen: Seen,
 ): readonly Finding[] {
-  const standing = byFingerprint(entriesFor(told, [], sees))
+  const standing = byFingerprint(entriesFor(told, [], seen))
   return [...byFingerprint(entries)].flatMap(([fingerprint, entry]) => {
     const occurrences = standing.get(fingerprint)?.occurrences ?? 0
-    if (!sees(entry.check) || occurrences >= entry.occurrences) return []
+    if (!seen.sees(entry.check) || occurrences >= entry.occurrences) return []
     const { start, end } = entry
-    const finding = complaintFinding(stale(entry, occurrences, { file, start, end }), file, severities)
+    const finding = complaintFinding(stale(entry, occurrences, { file, start, end }), file, seen.severities)
     return finding === null ? [] : [finding]
   })
 }

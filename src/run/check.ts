@@ -47,6 +47,7 @@ export async function judge(
     engine === null
       ? { lives: replayed, notes: [], server: null }
       : await (await import('./settle.ts')).settle(loaded, replayed, active, engine, server)
+  const sees = (id: string) => severities.isOn(id) && isSeen(id, settled.server !== null)
   const accepted = await accept(request, {
     loaded,
     lives: settled.lives,
@@ -54,7 +55,9 @@ export async function judge(
       asked === null && earlier === null
         ? replayed
         : livesOf(history, { checks: active, tenancy, asked: null, filesOf }),
-    sees: (id) => severities.isOn(id) && isSeen(id, settled.server !== null),
+    isDatabase: false,
+    sees,
+    answersFor: sees,
     severities,
   })
   const { findings, suppressed, baselined } = accepted

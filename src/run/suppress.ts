@@ -17,8 +17,12 @@ export interface Seen {
   readonly lives: readonly Life[]
   /** What replaying the whole history tells; asked for where it matters. */
   readonly whole: () => readonly Life[]
-  /** Whether the run sees all that a check finds, and so may say that it does not find something. */
+  /** Whether a database is what is looked at. */
+  readonly isDatabase: boolean
+  /** Whether the run sees all that a check finds there, and so may say that it does not find something. */
   readonly sees: (check: string) => boolean
+  /** Whether it is for this run to tell of comments that accept what the check does not find. */
+  readonly answersFor: (check: string) => boolean
   readonly severities: Severities
 }
 
@@ -121,7 +125,7 @@ class Comments {
   }
 
   #isJudged(at: number, check: string): boolean {
-    return this.#isAsked(at) && this.#seen.sees(check)
+    return this.#isAsked(at) && this.#seen.answersFor(check)
   }
 
   #isAsked(at: number): boolean {

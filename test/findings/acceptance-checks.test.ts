@@ -11,7 +11,7 @@ function baselineOf(entries: readonly string[]): string {
   return baselineText(
     entries.map((entry) => {
       const [check = '', subject = ''] = entry.split(' on ')
-      return { check, subject, occurrences: 1 }
+      return { check, subject, occurrences: 1, database: false }
     }),
   )
 }

@@ -137,8 +137,8 @@ function readsOfTenantRows({ relations }: SchemaModel, tenancy: Tenancy): string
     .map((relation) => `select * from ${writeName(relation)}`)
 }
 
-/** Of a namespace, a column, an object, a relation, and of a role in SET ROLE. */
-const undefinedObjects: readonly (string | null)[] = ['3F000', '42703', '42704', '42P01', '22023']
+/** Of a namespace, a column, an object, a function, a relation, and of a role in SET ROLE. */
+const undefinedObjects: readonly (string | null)[] = ['3F000', '42703', '42704', '42883', '42P01', '22023']
 
 /** A query of another example may name what is not there. */
 async function attemptIfItApplies(query: string, rows: Rows): Promise<Verdict> {

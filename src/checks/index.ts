@@ -8,6 +8,8 @@ import commandWithoutPolicy from './command-without-policy.ts'
 import copiedWithoutProtection from './copied-without-protection.ts'
 import dangerousCapability from './dangerous-capability.ts'
 import type { Check } from './define-check.ts'
+import definerSearchPathUnsafe from './definer-search-path-unsafe.ts'
+import definerTrustsTemporaryObjects from './definer-trusts-temporary-objects.ts'
 import drift from './drift.ts'
 import foreignTable from './foreign-table.ts'
 import globalTableWritable from './global-table-writable.ts'
@@ -49,6 +51,8 @@ export const checks: readonly Check[] = [
   commandWithoutPolicy,
   copiedWithoutProtection,
   dangerousCapability,
+  definerSearchPathUnsafe,
+  definerTrustsTemporaryObjects,
   drift,
   foreignTable,
   globalTableWritable,
@@ -90,6 +94,8 @@ export const checkIds = [
   'command-without-policy',
   'copied-without-protection',
   'dangerous-capability',
+  'definer-search-path-unsafe',
+  'definer-trusts-temporary-objects',
   'drift',
   'foreign-table',
   'global-table-writable',

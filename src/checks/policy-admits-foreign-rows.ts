@@ -202,7 +202,7 @@ export default defineCheck({
       sql: [
         guardedInvoices,
         sql`
-          create function app.is_member(tenant uuid) returns boolean language sql stable security definer as $$
+          create function app.is_member(tenant uuid) returns boolean language sql stable security definer set search_path = pg_catalog, pg_temp as $$
             select exists (
               select 1 from app.tenants t
               join app.users u on u.id = app.current_user_id()

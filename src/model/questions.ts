@@ -5,6 +5,7 @@ import type {
   PolicyCommand,
   Relation,
   RelationId,
+  Routine,
   SchemaModel,
   UnmodelledStatement,
 } from './schema-model.ts'
@@ -16,6 +17,16 @@ export function examinedRelations(model: SchemaModel): Relation[] {
     focus === null
       ? [...relations.values()]
       : [...focus.relations].map((id) => relations.get(id)).filter((relation) => relation !== undefined)
+  return examined.sort((a, b) => (a.id < b.id ? -1 : 1))
+}
+
+/** The routines that a check is to look at: all where a privilege or a role has moved, for who may call one hangs on these. */
+export function examinedRoutines(model: SchemaModel): Routine[] {
+  const { focus, routines } = model
+  const examined =
+    focus === null || focus.cluster
+      ? [...routines.values()]
+      : [...focus.routines].map((id) => routines.get(id)).filter((routine) => routine !== undefined)
   return examined.sort((a, b) => (a.id < b.id ? -1 : 1))
 }
 

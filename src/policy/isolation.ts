@@ -1,6 +1,15 @@
 import { examinedRelations, isTable } from '../model/questions.ts'
-import type { Focus, Policy, Relation, RelationId, RoleName, SchemaModel } from '../model/schema-model.ts'
+import type {
+  Focus,
+  Policy,
+  Relation,
+  RelationId,
+  RoleName,
+  Routine,
+  SchemaModel,
+} from '../model/schema-model.ts'
 import type { Tenancy } from '../tenancy/tenancy.ts'
+import type { BareNames } from './bare-names.ts'
 import { type Bindings, bindingsOf } from './bindings.ts'
 import { type GuardedTable, isGuarded, isolated } from './category.ts'
 import { ContextValues } from './context-value.ts'
@@ -196,6 +205,11 @@ export class Isolation {
   /** Whether it is a table whose rows belong to tenants or users, each to his own. */
   holdsTenantRows(relation: Relation): boolean {
     return isTable(relation) && this.isGuarded(relation) && isolated.has(this.#bindingsOf(relation).category)
+  }
+
+  /** What the body of a routine leaves to the search path. */
+  bareNames(routine: Routine): BareNames {
+    return this.#bodies.bareNamesOf(routine)
   }
 
   isGuarded(relation: Relation): boolean {

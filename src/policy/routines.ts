@@ -3,6 +3,7 @@ import { printQuery } from '../sql/expression.ts'
 import { readName } from '../sql/identifiers.ts'
 import { tokensOf } from '../sql/tokens.ts'
 import type { Tenancy } from '../tenancy/tenancy.ts'
+import { type BareNames, readBareNames } from './bare-names.ts'
 import { isOfPlatform, tenantKeyOf } from './category.ts'
 import { isUserColumn } from './user-columns.ts'
 
@@ -18,6 +19,7 @@ interface Mentions {
 /** What the bodies of routines mention. A body is read once, whatever models it is part of. */
 export class RoutineBodies {
   readonly #mentions = new WeakMap<Routine, Mentions>()
+  readonly #bareNames = new WeakMap<Routine, BareNames>()
 
   mentionsOf(routine: Routine): Mentions {
     let mentions = this.#mentions.get(routine)
@@ -26,6 +28,15 @@ export class RoutineBodies {
       this.#mentions.set(routine, mentions)
     }
     return mentions
+  }
+
+  bareNamesOf(routine: Routine): BareNames {
+    let names = this.#bareNames.get(routine)
+    if (names === undefined) {
+      names = readBareNames(routine)
+      this.#bareNames.set(routine, names)
+    }
+    return names
   }
 }
 

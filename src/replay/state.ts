@@ -18,13 +18,13 @@ import type {
   UnmodelledStatement,
 } from '../model/schema-model.ts'
 import { displayId } from '../sql/identifiers.ts'
+import { searchPathOf } from '../sql/search-path.ts'
 import { Journal, JournaledMap } from './journal.ts'
 import { elementType } from './moves.ts'
 import type { References } from './references.ts'
 import { RelationMap } from './relation-map.ts'
 import { RoutineTexts } from './routine-code.ts'
 import { Session } from './session.ts'
-import { searchPathOf } from './setting-values.ts'
 
 /** The model while it is being built: what the statements so far have set. */
 export class State {

@@ -32,11 +32,11 @@ export const prelude = sql`
   create index memberships_user_id on app.memberships (user_id, tenant_id);
 
   create function app.current_user_id() returns uuid
-    language sql stable parallel safe set search_path = ''
+    language sql stable parallel safe set search_path = pg_catalog, pg_temp
     as $$ select nullif(current_setting('app.user_id', true), '')::uuid $$;
 
   create function app.current_tenant_id() returns uuid
-    language plpgsql stable parallel safe security definer set search_path = ''
+    language plpgsql stable parallel safe security definer set search_path = pg_catalog, pg_temp
     as $$
     begin
       return (

@@ -109,6 +109,8 @@ const statement = fc.oneof(
     'alter function public.inner_org() security definer',
     'alter function public.inner_org() owner to other',
     'drop function public.inner_org() cascade',
+    'alter function public.inner_org() set search_path = public, s',
+    'revoke execute on function public.inner_org() from public',
   ),
   fc.constantFrom(
     'create table public.orgs (id uuid primary key)',
@@ -149,6 +151,9 @@ const statement = fc.oneof(
   ),
   fc.constantFrom(
     'create schema s',
+    'grant create on schema public to app_user',
+    'grant create on schema s to other',
+    'revoke create on schema public from app_user',
     'create table s.a (id uuid primary key)',
     'alter table public.a set schema s',
   ),

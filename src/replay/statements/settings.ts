@@ -1,7 +1,8 @@
 import type { VariableSetStmt } from 'libpg-query'
+import { searchPathOf } from '../../sql/search-path.ts'
 import type { Handlers, StatementContext } from '../context.ts'
 import { dropRelation } from '../drop.ts'
-import { searchPathOf, settingValue } from '../setting-values.ts'
+import { settingValue } from '../setting-values.ts'
 import type { State } from '../state.ts'
 
 /** SET, RESET and DISCARD. The search path is kept as a JSON array; a role of `none` is the default. */

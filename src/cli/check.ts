@@ -1,6 +1,5 @@
 import { InputError } from '../findings/input-error.ts'
 import type { ChangesAsked } from '../run/git/find-changes.ts'
-import { startParser } from './parser.ts'
 import { type FindingsOptions, reportRun } from './report-run.ts'
 
 export interface CheckOptions extends FindingsOptions {
@@ -18,7 +17,6 @@ export function check(paths: readonly string[], options: CheckOptions): Promise<
       const { nothingRead } = await import('../findings/check-result.ts')
       return { result: nothingRead, notes: [changes] }
     }
-    startParser()
     return await (await import('../run/check.ts')).check(request, server, changes)
   })
 }

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { spawnSync } from 'node:child_process'
 import { startParser } from './parser.ts'
 
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -6,8 +7,13 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error
 })
 const args = process.argv.slice(2)
-/** Whether there is anything to parse is then to be found out first. */
-const isOfChanges = args.some((arg) => arg === '--staged' || arg.startsWith('--since'))
-if ((args[0] === 'check' && !isOfChanges) || args[0] === 'model') startParser()
+const isParsing =
+  args[0] === 'model' || (args[0] === 'check' && (!args.includes('--staged') || isSqlStaged()))
+if (isParsing) startParser()
 const { run } = await import('./run.ts')
 process.exitCode = await run(args)
+
+/** Most commits have nothing to parse. It is but a guess, for the thread to start early: whoever parses without it loads the grammar. */
+function isSqlStaged(): boolean {
+  return spawnSync('git', ['diff', '--cached', '--quiet', '--', ':(top)*.sql']).status === 1
+}

@@ -13,13 +13,13 @@ export interface Changes {
   readonly repository: Repository
   /** What is read in the place of the working tree; null where that is read. */
   readonly present: Reach | null
-  /** What there was before; null where there was nothing. */
-  readonly earlier: Reach | null
+  /** What there was before; null where there was nothing. Asks git. */
+  readonly earlier: () => Reach | null
   /** How messages name it. */
   readonly earlierName: string
   /** The files of migrations, from the top, that are all that changed; null where something else did, or it is not known. */
   readonly added: readonly string[] | null
-  readonly notes: readonly string[]
+  readonly notes: () => readonly string[]
 }
 
 /** The changes that are asked about, or a sentence where no migration is among them. Loads no parser and reads no migration. */
@@ -82,10 +82,10 @@ function staged(
     request,
     repository,
     present,
-    earlier: head === null ? null : new Reach(repository.git, repository.files(head), roots),
+    earlier: () => (head === null ? null : new Reach(repository.git, repository.files(head), roots)),
     earlierName: 'HEAD',
     added: isPlain ? relevant.map(({ path }) => path) : null,
-    notes: [...notes, ...configNote(request, repository)],
+    notes: () => [...notes, ...configNote(request, repository)],
   }
 }
 
@@ -106,9 +106,9 @@ function since(
     request,
     repository,
     present: null,
-    earlier: new Reach(repository.git, repository.files(base), roots),
+    earlier: () => new Reach(repository.git, repository.files(base), roots),
     earlierName: revision,
     added: null,
-    notes,
+    notes: () => notes,
   }
 }

@@ -21,17 +21,38 @@ import { Snapshot } from './snapshot.ts'
  */
 export async function loadChanges(changes: Changes, folder: string): Promise<LoadedHistory> {
   const earlier = new Earlier(changes, folder)
-  const { present, notes, repository } = changes
-  const loaded = await loadHistory({
-    ...(present === null
-      ? changes.request
-      : requestIn(new Snapshot(repository.git, folder, 'present'), present, changes)),
-    asks: async (migrations) => await earlier.asked(migrations),
-  })
+  const asks = async (migrations: readonly Migration[]) => await earlier.asked(migrations)
+  const loaded = await loadPresent(changes, folder, asks)
   return {
     ...loaded,
-    notes: [...notes, ...earlier.notes, ...loaded.notes],
+    notes: [...changes.notes(), ...earlier.notes, ...loaded.notes],
     earlier: earlier.replayed(loaded),
+  }
+}
+
+/** Files are written out only where the working tree does not hold just them: writing hundreds takes longer than to replay them. */
+async function loadPresent(
+  changes: Changes,
+  folder: string,
+  asks: NonNullable<RunRequest['asks']>,
+): Promise<LoadedHistory> {
+  const { present, request, repository } = changes
+  if (present === null) return await loadHistory({ ...request, asks })
+  const writtenOut = async () =>
+    await loadHistory({
+      ...requestIn(new Snapshot(repository.git, folder, 'present'), present, changes),
+      asks,
+    })
+  if (!present.isCheckedOut(repository)) return await writtenOut()
+  const including = new Error('a migration includes a file')
+  const beforeInclude = () => {
+    throw including
+  }
+  try {
+    return await loadHistory({ ...request, asks, beforeInclude })
+  } catch (error) {
+    if (error !== including) throw error
+    return await writtenOut()
   }
 }
 
@@ -87,7 +108,8 @@ class Earlier {
   }
 
   async #read(): Promise<readonly Migration[]> {
-    const { earlier, earlierName, repository } = this.#changes
+    const { earlierName, repository } = this.#changes
+    const earlier = this.#changes.earlier()
     const request = earlier === null ? null : requestFor(earlier, this.#changes)
     if (earlier === null || request === null) return []
     const snapshot = new Snapshot(repository.git, this.#folder, 'earlier')

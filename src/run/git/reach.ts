@@ -1,7 +1,8 @@
-import { posix } from 'node:path'
+import { existsSync, readdirSync } from 'node:fs'
+import { join, posix } from 'node:path'
 import { InputError } from '../../findings/input-error.ts'
 import type { Git } from './git.ts'
-import type { Entry } from './repository.ts'
+import type { Entry, Repository } from './repository.ts'
 
 const link = '120000'
 const submodule = '160000'
@@ -61,6 +62,19 @@ export class Reach {
     return entry.mode === link ? [entry, ...this.file(targetOf(this.#git, entry))] : [entry]
   }
 
+  /** Whether the working tree of a repository holds just these files, so that reading them there is reading them here. */
+  isCheckedOut(repository: Repository): boolean {
+    const known = new Set(this.#entries.map(({ path }) => path))
+    const beside = this.#entries.filter(({ path }) => this.isBeside(path)).map(({ path }) => path)
+    return (
+      !this.followsLinks &&
+      repository.isCheckedOut([...this.#roots, ...beside]) &&
+      [...this.#above].every((folder) =>
+        filesIn(join(repository.top, folder)).every((name) => known.has(posix.join(folder, name))),
+      )
+    )
+  }
+
   /** Whether symbolic links lead elsewhere. */
   get followsLinks(): boolean {
     return this.#entries.some(({ mode, path }) => mode === link && this.touches(path))
@@ -112,6 +126,14 @@ function targetOf(git: Git, { id, path }: Entry): string {
 
 function isBelow(root: string, path: string): boolean {
   return root === '.' || path === root || path.startsWith(`${root}/`)
+}
+
+/** The files that a layout would see in a folder. */
+function filesIn(folder: string): string[] {
+  if (!existsSync(folder)) return []
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((one) => !one.isDirectory() && !one.name.startsWith('.'))
+    .map(({ name }) => name)
 }
 
 function foldersAbove(root: string): string[] {

@@ -23,11 +23,19 @@ export class Repository {
   /** Where the folder stands in it, with `/`; empty at the top. */
   readonly #prefix: string
 
+  readonly #emptyTree: string
+
   constructor(cwd: string) {
     const git = new Git(cwd)
-    this.top = line(git.run(['rev-parse', '--show-toplevel']))
-    this.#prefix = line(git.run(['rev-parse', '--show-prefix']))
+    const answers = git.run(['rev-parse', '--show-prefix', '--show-toplevel']).split('\n')
+    const [prefix = '', top = ''] =
+      answers.length === 3
+        ? answers
+        : ['--show-prefix', '--show-toplevel'].map((asked) => line(git.run(['rev-parse', asked])))
+    this.top = top
+    this.#prefix = prefix
     this.git = git.in(this.top)
+    this.#emptyTree = line(this.git.run(['hash-object', '-t', 'tree', '--stdin']))
   }
 
   /** Where the working directory of the command stands in the tree. */
@@ -53,21 +61,17 @@ export class Repository {
 
   /** The files of the index. */
   index(): Entry[] {
-    return this.#entries(['diff-index', ...cached, this.#emptyTree()])
+    return this.#entries(['diff-index', ...cached, this.#emptyTree])
   }
 
   /** What the index makes of a commit, or of nothing. */
   staged(commit: string | null): Entry[] {
-    return this.#entries(['diff-index', ...cached, commit ?? this.#emptyTree()])
+    return this.#entries(['diff-index', ...cached, commit ?? this.#emptyTree])
   }
 
   /** The files of a commit. */
   files(commit: string): Entry[] {
-    return this.#entries(['diff-tree', '-r', this.#emptyTree(), commit])
-  }
-
-  #emptyTree(): string {
-    return line(this.git.run(['hash-object', '-t', 'tree', '--stdin']))
+    return this.#entries(['diff-tree', '-r', this.#emptyTree, commit])
   }
 
   #entries([command = '', ...args]: readonly string[]): Entry[] {
@@ -78,6 +82,13 @@ export class Repository {
       entries.push({ mode, id, status: status.charAt(0), path: output[at + 1] ?? '' })
     }
     return entries
+  }
+
+  /** Whether the working tree holds what is staged at and below some paths, to the last file, and nothing besides. */
+  isCheckedOut(paths: readonly string[]): boolean {
+    const kinds = ['--cached', '--others', '--modified', '--deleted']
+    const tagged = this.git.run(['--literal-pathspecs', 'ls-files', '-v', '-z', ...kinds, '--', ...paths])
+    return records(tagged).every((record) => record.startsWith(unchanged))
   }
 
   /** Whether a file of the index, at or below one of the paths, holds a text. */
@@ -133,6 +144,9 @@ export class Repository {
 
 const fetchAll =
   'The clone is shallow, so history is missing: fetch all of it (git fetch --unshallow; in CI fetch-depth: 0, or GIT_DEPTH: 0).'
+
+/** How `ls-files -v` marks a file of which nothing else is to be said: it is no other one, is there, and has no flag. */
+const unchanged = 'H '
 
 /** A file that is only intended to be added (`git add -N`) is in no commit. */
 const cached = ['--cached', '--ita-invisible-in-index']

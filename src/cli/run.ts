@@ -89,6 +89,28 @@ environment does what --database-url does, and PGPASSWORD and ~/.pgpass are read
       done(await (await import('./audit.ts')).audit(paths, options)),
     )
 
+  program
+    .command('init')
+    .description('find the migrations, propose a config from what they make, and set up what runs the check')
+    .argument('[path...]', 'the folder of the migrations; default: the one that is found here or below')
+    .option('--layout <name>', 'how the migrations are laid out, where detection is wrong')
+    .option('--tenant-key <column>', 'the column that names the tenant')
+    .option(
+      '--app-role <role>',
+      'a role that the application runs under; may be given more than once',
+      (role: string, before: readonly string[] = []) => [...before, role],
+    )
+    .option('--print', 'print the config to stdout, and write nothing', false)
+    .option('--ci <name>', 'add a CI job that checks what a branch brings: github or gitlab')
+    .option('--no-questions', 'ask nothing, at a terminal too')
+    .addHelpText(
+      'after',
+      `
+Nothing that is there is written over. What the migrations do not tell stands in the config as a comment with a
+question; at a terminal it is asked.`,
+    )
+    .action(async (paths: string[], options) => done(await (await import('./init.ts')).init(paths, options)))
+
   withInput(program.command('fix'))
     .description('print the migration that mends what is mechanical, or write it as the next one')
     .argument('[path...]', 'folders, files or globs; default: the "migrations" of the config')

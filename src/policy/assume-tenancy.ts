@@ -18,10 +18,7 @@ export interface AssumedTenancy {
 export function assumeTenancy(model: SchemaModel, declared: TenancyDeclaration): AssumedTenancy {
   const assumed: string[] = []
   let tenancy = resolveTenancy(declared)
-  const tables = [...model.relations.values()]
-    .filter((relation) => isTable(relation) && relation.partitionOf === null && !isBookkeeping(relation))
-    .filter((relation) => isGuarded(model, tenancy, relation))
-    .sort((a, b) => (a.id < b.id ? -1 : 1))
+  const tables = tablesOfTenancy(model, tenancy)
 
   if (declared.tenantKey === undefined) {
     const found = mostUsedKey(tables)
@@ -72,6 +69,14 @@ export function assumeTenancy(model: SchemaModel, declared: TenancyDeclaration):
     if (called.length > 0) assumed.push(functionSentence(called))
   }
   return { tenancy, assumed }
+}
+
+/** The tables from which a tenancy is told: guarded ones, partitions as their root, and no tool's bookkeeping. */
+export function tablesOfTenancy(model: SchemaModel, tenancy: Tenancy): Relation[] {
+  return [...model.relations.values()]
+    .filter((relation) => isTable(relation) && relation.partitionOf === null && !isBookkeeping(relation))
+    .filter((relation) => isGuarded(model, tenancy, relation))
+    .sort((a, b) => (a.id < b.id ? -1 : 1))
 }
 
 /** Bodies are not judged, so that whoever relies on a function should have read it. */

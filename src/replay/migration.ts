@@ -50,6 +50,11 @@ export type MigrationPart =
   | ({ readonly kind: 'include'; readonly migration: Migration } & Span)
   /**
    * Something that moves the schema and can't be read as SQL; becomes an unmodelled statement. `partial`: its SQL with
-   * stand-ins for what is not known (`sql/stand-in.ts`), which may tell what it affects.
+   * stand-ins for what is not known (`sql/stand-in.ts`), which may tell what it affects. `variable`: the one whose value is all that is missing.
    */
-  | ({ readonly kind: 'unreadable'; readonly reason: string; readonly partial?: string } & Span)
+  | ({
+      readonly kind: 'unreadable'
+      readonly reason: string
+      readonly partial?: string
+      readonly variable?: string
+    } & Span)

@@ -7,7 +7,7 @@ import { layoutOf } from './layouts.ts'
 import { numbered, reasonNotUp } from './numbered.ts'
 
 /** Whether a folder is called what people call a history of migrations (graphile-migrate: `committed`). */
-function isCalledHistory(folder: Folder): boolean {
+export function isCalledHistory(folder: Folder): boolean {
   return /migrat|^committed$/i.test(folder.name)
 }
 

@@ -188,6 +188,7 @@ function fill(
         kind: 'unreadable',
         ...statement,
         reason: `${written} is put in by the migration tool${remedy}`,
+        ...(placeholder.name === null ? {} : { variable: placeholder.name }),
       }
     }
     sql += text.slice(at, placeholder.start) + value

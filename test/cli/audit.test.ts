@@ -188,6 +188,52 @@ test('what was changed by hand is drift, with both sides and the statement that 
   ])
 })
 
+test('comments of the migrations accept what a database has, and so does a baseline, each in its own way', async () => {
+  const changed = 'alter table public.invoices no force row level security'
+  const database = await databaseWith(`${safe}${changed};`)
+  const drifted = 'public.invoices/rowSecurityForced'
+  const accepted = [
+    `-- ringfence: accept drift on ${drifted} because an import runs until 2999-12-31`,
+    '-- ringfence: accept drift on public.tenants/rowSecurityForced because of another import',
+    '-- ringfence: accept row-security-not-forced on public.invoices because an import runs',
+  ].join('\n')
+  const folder = folderWith({
+    'ringfence.config.json': config,
+    'm/1.sql': safe,
+    'n/1.sql': `${accepted}\n${safe}`,
+  })
+  const audit = (...args: string[]) => ringfence(['audit', '--database-url', database.url, ...args], folder)
+  const blocking = ['drift', 'row-security-not-forced']
+  const checksOf = (stdout: string) =>
+    JSON.parse(stdout).findings.map(({ check }: { check: string }) => check)
+
+  expect(checksOf(audit('m', '--format=json').stdout).sort()).toEqual(blocking)
+  const commented = JSON.parse(audit('n', '--format=json').stdout)
+  expect(commented.findings).toMatchObject([
+    {
+      check: 'suppression-unused',
+      message: expect.stringContaining('drift on public.tenants/rowSecurityForced'),
+    },
+  ])
+  expect(commented.summary).toMatchObject({ suppressed: 2, baselined: 0 })
+
+  expect(audit('m', '--baseline=b.json', '--update-baseline')).toMatchObject({ code: 0 })
+  expect(audit('m', '--baseline=b.json').stdout).toContain('Accepted: 2 by the baseline.')
+  expect(
+    JSON.parse(ringfence(['check', 'm', '--baseline=b.json', '--format=json'], folder).stdout),
+  ).toMatchObject({
+    findings: [],
+    summary: { baselined: 0 },
+  })
+  const connection = await database.connect()
+  await connection.query('alter table public.invoices force row level security')
+  await connection.close()
+  expect(checksOf(audit('m', '--baseline=b.json', '--format=json').stdout)).toEqual([
+    'baseline-stale',
+    'baseline-stale',
+  ])
+})
+
 test('what only a server can tell of the migrations is settled by one that runs them', async () => {
   const dynamic = `
     create table public.steps (sql text);

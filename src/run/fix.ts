@@ -35,7 +35,7 @@ export interface FixOptions {
   readonly isPlaced: boolean
 }
 
-const noServer = {
+export const noServer = {
   databaseUrl: null,
   engine: null,
   statementTimeout: 0,

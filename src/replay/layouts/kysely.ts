@@ -1,5 +1,7 @@
 import type { Folder } from './folder.ts'
 import type { Layout } from './layout.ts'
+import { nextName } from './next-migration.ts'
+import { sqlProgram } from './sql-program.ts'
 
 /**
  * Migrations in TypeScript or JavaScript for Kysely, as its FileMigrationProvider finds them (kysely/src/migration): every program of the
@@ -18,6 +20,12 @@ export const kysely: Layout = {
       .filter((file) => /(?<!\.d)\.c[jt]s$/.test(file))
       .map((file) => ({ file, reason: "is of a kind that Kysely's FileMigrationProvider passes over" }))
     return { up, unread: [...folder.unread(up, () => 'is SQL, and Kysely runs programs'), ...passedOver] }
+  },
+  next(folder, draft) {
+    const { up } = kysely.list(folder)
+    const ending = /\.\w+$/.exec(up.at(-1) ?? '')?.[0] ?? '.ts'
+    const name = nextName(['20000101000000_first', ...up.map((file) => file.replace(/\.\w+$/, ''))], draft)
+    return [{ file: `${name}${ending}`, text: draft.program ?? sqlProgram(draft.up, draft.down, ending) }]
   },
 }
 

@@ -19,7 +19,8 @@ export interface Accepted extends Pick<CheckResult, 'findings' | 'suppressed' | 
 }
 
 /** Takes out what comments and the baseline accept. Writes the baseline where that is asked for. */
-export async function accept({ cwd, baseline: asked = null }: RunRequest, seen: Seen): Promise<Accepted> {
+export async function accept(request: RunRequest, seen: Seen): Promise<Accepted> {
+  const { cwd, baseline: asked = null } = request
   const { loaded, isDatabase } = seen
   const isPartial = loaded !== null && loaded.asked !== null
   const isWritten = asked?.isWritten ?? false
@@ -51,8 +52,14 @@ export async function accept({ cwd, baseline: asked = null }: RunRequest, seen: 
   const texts = new Map([[file, text]])
   if (isWritten) {
     writeBaseline(cwd, file, [...others, ...entries])
-    return { ...counts, findings, notes: [ratchetNote(file, own, entries, rest)], texts }
+    const notes = [ratchetNote(file, own, entries, rest), ...namingNote(request)]
+    return { ...counts, findings, notes, texts }
   }
   const stale = isPartial ? [] : staleFindings(file, own, rest, seen)
   return { ...counts, findings: [...findings, ...stale], notes: [], texts }
+}
+
+function namingNote({ config, baseline }: RunRequest): string[] {
+  if (config?.baseline) return []
+  return [`${baseline?.file} is read where it is named: with --baseline, or as "baseline" in the config`]
 }

@@ -16,7 +16,7 @@ export interface Block {
 
 /** The blocks of all pages written by hand; those of `docs/checks` are examples of checks, and tested as such. */
 export function blocksOfPages(): readonly Block[] {
-  const pages = globSync(['README.md', 'CONTRIBUTING.md', 'docs/**/*.md'], {
+  const pages = globSync(['*.md', 'docs/**/*.md'], {
     cwd: root,
     ignore: ['docs/checks/**'],
   })

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { folderWith, ringfence } from './ringfence.ts'
@@ -82,7 +82,7 @@ it('says what to do where no migrations are found', () => {
   })
 })
 
-it('declares a tenancy from migrations for Kysely', () => {
+it('tells the tenancy from what migrations for Kysely send', () => {
   const up = `
     import type { Kysely } from 'kysely'
     export async function up(db: Kysely<unknown>): Promise<void> {
@@ -90,6 +90,8 @@ it('declares a tenancy from migrations for Kysely', () => {
       await db.schema.createTable('notes').addColumn('tenant_id', 'uuid', (column) => column.references('tenants.id')).execute()
     }`
   const cwd = folderWith({ 'package.json': '{}', 'src/migrations/1_a.ts': up })
+  mkdirSync(join(cwd, 'node_modules'))
+  symlinkSync(join(import.meta.dirname, '../../node_modules/kysely'), join(cwd, 'node_modules/kysely'))
   const { stdout } = ringfence(['init', '--print'], cwd)
   expect(stdout).toMatch(/migrations: \['src\/migrations'\],/)
   expect(stdout).toMatch(/tenantKey: 'tenant_id',\n.*\n {4}tenants: 'public.tenants'/)

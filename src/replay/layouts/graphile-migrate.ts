@@ -1,6 +1,8 @@
+import { InputError } from '../../findings/input-error.ts'
 import type { Folder } from './folder.ts'
 import type { FilePart, Layout } from './layout.ts'
 import { byCharacter, byNumber } from './natural-order.ts'
+import { nextName } from './next-migration.ts'
 import { linesWith } from './sections.ts'
 
 const committed = /^(\d+)(?:-[-_a-zA-Z0-9]*)?\.sql$/
@@ -36,6 +38,26 @@ export const graphileMigrate: Layout = {
     return /^--!\s*no-transaction\b/.test(first ?? '') ? 'one-message' : undefined
   },
   upPart: outsideOfIncludes,
+  next(folder, draft) {
+    const { prefix } = committedIn(folder)
+    if (prefix !== '' && folder.folders.includes('current')) {
+      const names = currentIn(folder).map((file) => `${numberOf(file.slice('current/'.length))}-x`)
+      return [
+        {
+          file: `current/${nextName(['0-first', ...names], draft).replaceAll('_', '-')}.sql`,
+          text: draft.up,
+        },
+      ]
+    }
+    if (prefix !== '' && !folder.has('current.sql')) return [{ file: 'current.sql', text: draft.up }]
+    throw new InputError(
+      'graphile-migrate has one migration that is being written, which may hold something',
+      {
+        file: folder.shownFile(prefix === '' ? '../current.sql' : 'current.sql'),
+        hint: 'Print the SQL, and add it to that file.',
+      },
+    )
+  },
 }
 
 /** The files of `committed` in their order, whether that is the folder or one in it. */

@@ -1,6 +1,7 @@
 import type { Folder } from './folder.ts'
 import type { Layout, Listing } from './layout.ts'
 import { byNumber } from './natural-order.ts'
+import { nextName } from './next-migration.ts'
 
 const versioned = /^\d+_/
 
@@ -34,6 +35,15 @@ export const hasura: Layout = {
     /^[ \t]*-- hasura:no-transaction\s*$/.test(folder.text(file).split('\n')[0] ?? '')
       ? 'one-message'
       : undefined,
+  next(folder, draft) {
+    const path = databaseIn(folder) ?? ''
+    const names = hasura.list(folder).up.map((file) => file.slice(path.length, -'/up.sql'.length))
+    const name = nextName(['1000000000000_first', ...names], draft)
+    return [
+      { file: `${path}${name}/up.sql`, text: draft.up },
+      { file: `${path}${name}/down.sql`, text: draft.down },
+    ]
+  },
 }
 
 /** Where in a folder the migrations of its one database are, with `/` at the end; '' for the folder itself, null for nowhere. */

@@ -1,5 +1,6 @@
 import type { Folder } from './folder.ts'
 import type { Layout } from './layout.ts'
+import { nextName, stemOf } from './next-migration.ts'
 import { dependsOn } from './project-manifest.ts'
 import { markersOf, nodePgMigrateMarkers, upSections } from './sections.ts'
 
@@ -29,6 +30,19 @@ export const nodePgMigrate: Layout = {
     return { up, unread }
   },
   upPart: (text) => upSections(text, nodePgMigrateMarkers),
+  next(folder, draft) {
+    const { up } = nodePgMigrate.list(folder)
+    const names = up.map((file) => stemOf(file.replace(/\.\w+$/, ''), '.up'))
+    const name = nextName(['1000000000000_first', ...names], draft)
+    const isPaired = up.findLast((file) => /\.sql$/i.test(file))?.endsWith('.up.sql') === true
+    if (!isPaired) {
+      return [{ file: `${name}.sql`, text: `-- Up Migration\n${draft.up}\n-- Down Migration\n${draft.down}` }]
+    }
+    return [
+      { file: `${name}.up.sql`, text: draft.up },
+      { file: `${name}.down.sql`, text: draft.down },
+    ]
+  },
 }
 
 /** Of several tools that a project has, one that marks its files otherwise is none of them. */

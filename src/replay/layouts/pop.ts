@@ -1,6 +1,7 @@
 import type { Folder } from './folder.ts'
 import type { Layout } from './layout.ts'
 import { byCharacter } from './natural-order.ts'
+import { nextName } from './next-migration.ts'
 import { dependsOn } from './project-manifest.ts'
 
 const named = /^(\d+)_([^.]+?)(?:\.(?!autocommit\.)([a-z0-9]+))?(?:\.autocommit)?\.(up|down)\.(sql|fizz)$/
@@ -57,6 +58,16 @@ export const pop: Layout = {
     return { up, unread: unread.map((file) => ({ file, reason: reasonUnread(file, chosen) })) }
   },
   transactionOf: (_, file) => (file.includes('.autocommit.') ? 'one-message' : undefined),
+  next(folder, draft) {
+    const candidates = candidatesIn(folder)
+    const name = nextName(['20000101000000_first', ...candidates.map(({ version }) => `${version}_x`)], draft)
+    const isOfSeveral = [...folder.allFiles()].some((file) => (parseName(file)?.database ?? null) !== null)
+    const database = isOfSeveral ? '.postgres' : ''
+    return [
+      { file: `${name}${database}.up.sql`, text: draft.up },
+      { file: `${name}${database}.down.sql`, text: draft.down },
+    ]
+  },
 }
 
 /** What may be run on PostgreSQL, in the order in which pop goes through it. */

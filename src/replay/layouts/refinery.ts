@@ -2,6 +2,7 @@ import { flywayName } from './flyway.ts'
 import type { Folder } from './folder.ts'
 import type { Layout } from './layout.ts'
 import { byCharacter, byNumber } from './natural-order.ts'
+import { nextName } from './next-migration.ts'
 import { dependsOn } from './project-manifest.ts'
 
 const named = /^([UV])(\d+)__[\p{L}\p{M}\p{N}\p{Pc}]+\.(?:sql|rs)$/u
@@ -48,6 +49,12 @@ export const refinery: Layout = {
         : 'is not named as a migration of refinery',
     )
     return { up, unread }
+  },
+  next(folder, draft) {
+    const migrations = migrationsIn(folder)
+    const last = migrations.at(-1)?.file ?? ''
+    const name = nextName(['V0__first', ...migrations.map(({ version }) => `V${version}__x`)], draft)
+    return [{ file: `${last.slice(0, last.lastIndexOf('/') + 1)}${name}.sql`, text: draft.up }]
   },
 }
 

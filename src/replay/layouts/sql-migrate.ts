@@ -1,6 +1,8 @@
 import type { Layout } from './layout.ts'
 import { byCharacter, byNumber } from './natural-order.ts'
+import { nextName, stemOf } from './next-migration.ts'
 import { linesWith, markersOf, sqlMigrateMarkers, upSections } from './sections.ts'
+import { statementsMarked } from './statement-marks.ts'
 
 /**
  * `.sql` files with `-- +migrate Up` and `-- +migrate Down`, by the number that the name begins with, then those without one by name; subfolders are
@@ -26,6 +28,16 @@ export const sqlMigrate: Layout = {
   },
   transactionOf: (folder, file) => (isOutsideTransaction(folder.text(file)) ? 'none' : undefined),
   upPart: (text) => upSections(text, sqlMigrateMarkers),
+  next(folder, draft) {
+    const names = sqlMigrate.list(folder).up.map((file) => stemOf(file))
+    const name = nextName(['20000101000000_first', ...names], draft)
+    const text = `-- +migrate Up\n${marked(draft.up)}\n-- +migrate Down\n${marked(draft.down)}`
+    return [{ file: `${name}.sql`, text }]
+  },
+}
+
+function marked(sql: string): string {
+  return statementsMarked(sql, '-- +migrate StatementBegin', '-- +migrate StatementEnd')
 }
 
 function inOrder(a: string, b: string): number {

@@ -1,6 +1,7 @@
 import type { Folder } from './folder.ts'
 import type { Layout } from './layout.ts'
 import { byCharacter, byNumber } from './natural-order.ts'
+import { nextName, stemOf } from './next-migration.ts'
 import { dependsOn } from './project-manifest.ts'
 import { markersOf } from './sections.ts'
 
@@ -30,6 +31,18 @@ export const sqlx: Layout = {
   },
   transactionOf: (folder, file) =>
     folder.text(file).startsWith('-- no-transaction') ? 'one-message' : undefined,
+  next(folder, draft) {
+    const { up } = sqlx.list(folder)
+    const name = nextName(
+      ['20000101000000_first', ...up.map((file) => stemOf(stemOf(file, '.up.sql')))],
+      draft,
+    )
+    if (up.at(-1)?.endsWith('.up.sql') !== true) return [{ file: `${name}.sql`, text: draft.up }]
+    return [
+      { file: `${name}.up.sql`, text: draft.up },
+      { file: `${name}.down.sql`, text: draft.down },
+    ]
+  },
 }
 
 function isOfRust(folder: Folder): boolean {

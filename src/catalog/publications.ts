@@ -14,9 +14,11 @@ const publications = sql`
   select oid, pubname as name, puballtables as "allTables" from pg_catalog.pg_publication order by oid`
 
 export async function readPublications(reading: Reading): Promise<ReadonlyMap<string, Publication>> {
-  const rows = await reading.rows<PublicationRow>(publications)
-  const relations = await readPublishedRelations(reading)
-  const namespaces = await readPublishedNamespaces(reading)
+  const [rows, relations, namespaces] = await Promise.all([
+    reading.rows<PublicationRow>(publications, ['oid']),
+    readPublishedRelations(reading),
+    readPublishedNamespaces(reading),
+  ])
   return new Map(
     rows.map(({ oid, name, allTables }) => [
       name,

@@ -16,7 +16,9 @@ export async function readPublishedNamespaces(
   reading: Reading,
 ): Promise<ReadonlyMap<number, readonly string[]>> {
   return grouped(
-    reading.version >= 150_000 ? await reading.rows<PublishedNamespaceRow>(publishedNamespaces) : [],
+    reading.version >= 150_000
+      ? await reading.rows<PublishedNamespaceRow>(publishedNamespaces, ['publication'])
+      : [],
     ({ publication }) => publication,
     ({ name }) => name,
   )

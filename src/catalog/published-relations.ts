@@ -33,7 +33,7 @@ export async function readPublishedRelations(
       ? publishedRelations(printedExpression('p.prqual', 'p.prrelid'), 'p.prattrs::pg_catalog.int2[]')
       : publishedRelations('null::pg_catalog.text', 'null::pg_catalog.int2[]')
   return grouped(
-    await reading.rows<PublishedRelationRow>(query),
+    await reading.rows<PublishedRelationRow>(query, ['publication']),
     ({ publication }) => publication,
     ({ namespace, name, where, columns }) => ({
       name: displayId(namespace, name),

@@ -2,6 +2,7 @@ import { InputError } from '../findings/input-error.ts'
 import type { RoleName, SchemaModel } from '../model/schema-model.ts'
 import type { Connection } from '../sql/connection.ts'
 import { loadParser } from '../sql/parse.ts'
+import { OneByOne, Together } from './answers.ts'
 import { readCapabilities } from './capabilities.ts'
 import { readDefaultPrivileges } from './default-privileges.ts'
 import { readEventTriggers } from './event-triggers.ts'
@@ -32,6 +33,8 @@ export interface CatalogOptions {
    * else: what checks look at that judge these relations.
    */
   readonly relations?: readonly number[]
+  /** Asks for as much as it can in one query, so that `statementTimeout` is for much at once. Default false. */
+  readonly inFewQueries?: boolean
   /** Whether of these relations nothing is asked that others tell: the model then has no namespaces and roles. Default false. */
   readonly alone?: boolean
 }
@@ -128,34 +131,26 @@ async function readAll(connection: Connection, options: CatalogOptions): Promise
   }
   const { relations = null } = options
   await connection.query(settingAll(relations === null ? settingsForAll : settings))
-  const reading = new Reading(connection, server.version, options.migrationRole ?? null, relations)
+  const answers = options.inFewQueries ? new Together(connection) : new OneByOne(connection)
+  const reading = new Reading(answers, server.version, options.migrationRole ?? null, relations)
   const privileges = readPrivileges(reading)
   const readFirst = readRoutines(reading, privileges)
   const isAlone = relations !== null && options.alone
-  const [routines, ofRelations, around] = await Promise.all([
+  const [routines, ofRelations, around, { capabilities, ...beside }] = await Promise.all([
     readFirst,
     readRelations(reading, privileges, readFirst),
     isAlone ? nothing : readAround(reading, privileges, relations === null),
+    relations === null ? readBeside(reading, privileges) : { ...nothing, capabilities: [] },
   ])
-  const model = {
+  return {
     ...nothing,
+    ...beside,
     ...around,
     relations: ofRelations,
     routines: new Map([...routines.values()].map((routine) => [routine.id, routine])),
     unmodelled: new Map(),
     focus: null,
-    server: { ...server, capabilities: [], drift: null },
-  }
-  if (relations !== null) return model
-  return {
-    ...model,
-    types: await readTypes(reading),
-    sequences: await readSequences(reading, privileges),
-    defaultPrivileges: await readDefaultPrivileges(reading),
-    publications: await readPublications(reading),
-    extensions: await readExtensions(reading),
-    eventTriggers: await readEventTriggers(reading),
-    server: { ...server, capabilities: await readCapabilities(reading), drift: null },
+    server: { ...server, capabilities, drift: null },
   }
 }
 
@@ -168,6 +163,22 @@ async function readAround(reading: Reading, privileges: Promise<Privileges>, wit
     set,
   ])
   return { namespaces, roleMemberships, roles, databaseSettings: ofDatabase }
+}
+
+async function readBeside(reading: Reading, privileges: Promise<Privileges>) {
+  const [types, sequences, defaultPrivileges, publications, extensions, eventTriggers, capabilities] =
+    await Promise.all([
+      readTypes(reading),
+      readSequences(reading, privileges),
+      readDefaultPrivileges(reading),
+      readPublications(reading),
+      readExtensions(reading),
+      readEventTriggers(reading),
+      readCapabilities(reading),
+    ])
+  return {
+    ...{ types, sequences, defaultPrivileges, publications, extensions, eventTriggers, capabilities },
+  }
 }
 
 const noSettings = Promise.resolve({ ofRoles: new Map(), ofDatabase: new Map() })

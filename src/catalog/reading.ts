@@ -1,7 +1,6 @@
 import { InputError } from '../findings/input-error.ts'
 import type { RoleName } from '../model/schema-model.ts'
-import type { Connection } from '../sql/connection.ts'
-import { type Answers, OneByOne, Together } from './answers.ts'
+import type { Answers } from './answers.ts'
 import { firstUserOid } from './conditions.ts'
 import { PrintedSql } from './printed-sql.ts'
 
@@ -16,7 +15,7 @@ export class Reading {
 
   /** `relations`: the oids of those that are to be read; null for all. */
   constructor(
-    connection: Connection,
+    answers: Answers,
     version: number,
     migrationRole: RoleName | null,
     relations: readonly number[] | null,
@@ -24,7 +23,7 @@ export class Reading {
     this.version = version
     this.#migrationRole = migrationRole
     this.#relations = relations
-    this.#answers = relations === null ? new OneByOne(connection) : new Together(connection)
+    this.#answers = answers
   }
 
   /** `oids`: which columns are oids. */

@@ -1,4 +1,4 @@
-import { readCatalog } from '../../catalog/read-catalog.ts'
+import { type CatalogOptions, readCatalog } from '../../catalog/read-catalog.ts'
 import { activeChecks, type Defect, examine } from '../../checks/examine.ts'
 import type { Severity } from '../../findings/finding.ts'
 import type { Focus, Relation, RelationId, Routine, SchemaModel } from '../../model/schema-model.ts'
@@ -154,7 +154,7 @@ export class Verification {
     const anchors = await relationsNamed(this.#server, [tenants ?? '', memberships?.relation ?? ''])
     const ids = await this.#needed([...oids, ...anchors.keys()])
     if (oids.some((oid) => !ids.has(oid))) return null
-    const after = await this.#read(true, [...ids.keys()])
+    const after = await this.#read(true, { relations: [...ids.keys()] })
     const before = new Map(after.relations)
     for (const oid of oids) {
       const id = ids.get(oid) ?? ''
@@ -224,11 +224,7 @@ export class Verification {
 
   async #readBefore(oids: readonly number[], ids: RelationIds): Promise<void> {
     const now = await this.#now()
-    const { relations } = await readCatalog(this.#server, {
-      inTransaction: this.#inTransaction,
-      relations: oids,
-      alone: true,
-    })
+    const { relations } = await this.#read(this.#inTransaction, { relations: oids, alone: true })
     for (const oid of oids) {
       const isAsItWas = ['relation', 'parts'].every(
         (of) => this.#start.get(`${of} ${oid}`) === now.get(`${of} ${oid}`),
@@ -254,8 +250,8 @@ export class Verification {
     this.#before = { ...model, relations }
   }
 
-  #read(inTransaction: boolean, relations?: readonly number[]): Promise<SchemaModel> {
-    return readCatalog(this.#server, { inTransaction, ...(relations === undefined ? {} : { relations }) })
+  #read(inTransaction: boolean, few: Pick<CatalogOptions, 'relations' | 'alone'> = {}): Promise<SchemaModel> {
+    return readCatalog(this.#server, { inTransaction, inFewQueries: true, ...few })
   }
 
   #errorsIn(

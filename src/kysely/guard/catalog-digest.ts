@@ -1,4 +1,4 @@
-import { firstUserOid } from '../../catalog/conditions.ts'
+import { firstUserOid, standsAlone } from '../../catalog/conditions.ts'
 import type { Routine } from '../../model/schema-model.ts'
 import type { Connection } from '../../sql/connection.ts'
 import { sql } from '../../sql/template.ts'
@@ -101,8 +101,15 @@ function digestSql(serverVersion: number): string {
     from pg_catalog.pg_roles row`
 }
 
+/** A routine by its name, whatever its arguments. */
+export interface TouchedRoutine extends Pick<Routine, 'namespace' | 'name' | 'owner'> {
+  /** Whether it belongs to an extension, so that no model has it. */
+  readonly isOfExtension: boolean
+}
+
 const touchedRoutines = sql`
-  select n.nspname as namespace, row.proname as name
+  select n.nspname as namespace, row.proname as name, pg_catalog.pg_get_userbyid(row.proowner) as owner,
+    not ${standsAlone('pg_proc', 'row.oid')} as "isOfExtension"
   from pg_catalog.pg_proc row join pg_catalog.pg_namespace n on n.oid = row.pronamespace
   where row.oid >= ${firstUserOid} and ${isYoung}`
 
@@ -147,8 +154,8 @@ export class CatalogDigests {
     return new CatalogDigests(connection, digestSql(row.version), row.since)
   }
 
-  /** The names of the routines that were made or changed since the digests began. */
-  async touchedRoutines(): Promise<readonly Pick<Routine, 'namespace' | 'name'>[]> {
+  /** The routines that were made or changed since the digests began. */
+  async touchedRoutines(): Promise<readonly TouchedRoutine[]> {
     return await this.#connection.query(touchedRoutines, [this.#since])
   }
 

@@ -2,15 +2,17 @@ import type { Routine, SchemaModel } from '../../model/schema-model.ts'
 import { RoutineBodies } from '../../policy/routines.ts'
 import { displayId } from '../../sql/identifiers.ts'
 import type { TenancyDeclaration } from '../../tenancy/declaration.ts'
+import type { TouchedRoutine } from './catalog-digest.ts'
 import { EmittedRoutines } from './emitted-routines.ts'
+
+export type Stranger = Pick<Routine, 'namespace' | 'name' | 'owner'>
 
 /** A schema, and what a migration made of it. */
 export interface Course {
   /** Null where it is not known. */
   readonly before: SchemaModel | null
   readonly after: SchemaModel
-  /** All functions that were made or changed, by name. */
-  readonly touched: readonly Pick<Routine, 'namespace' | 'name'>[]
+  readonly touched: readonly TouchedRoutine[]
 }
 
 /**
@@ -21,19 +23,22 @@ export interface Course {
 export function strangersInContext(
   { before, after, touched }: Course,
   declaration: TenancyDeclaration,
-): readonly Routine[] {
+): readonly Stranger[] {
+  const hidden = touched.filter((routine) => routine.isOfExtension && isTrusted(routine, declaration.context))
   const names = new Set(touched.map(nameOf))
   const changed = [...trusted(after, declaration)].filter(
     (routine) => names.has(nameOf(routine)) && told(routine) !== told(before?.routines.get(routine.id)),
   )
-  if (changed.length === 0) return []
+  if (changed.length === 0) return hidden
   const emitted = new EmittedRoutines(declaration, after)
   const appRoles = declaration.appRoles ?? []
-  return changed.filter((routine) => appRoles.includes(routine.owner ?? '') || !emitted.includes(routine))
+  const strange = changed.filter(
+    (routine) => appRoles.includes(routine.owner ?? '') || !emitted.includes(routine),
+  )
+  return [...hidden, ...strange]
 }
 
 function trusted({ routines }: SchemaModel, { context }: TenancyDeclaration): ReadonlySet<Routine> {
-  const declared = new Set(context?.functions ?? [])
   const bodies = new RoutineBodies()
   const byName = new Map<string, Routine[]>()
   for (const routine of routines.values()) {
@@ -46,11 +51,13 @@ function trusted({ routines }: SchemaModel, { context }: TenancyDeclaration): Re
     found.add(routine)
     for (const name of bodies.mentionsOf(routine).calls) byName.get(name)?.forEach(add)
   }
-  for (const routine of routines.values()) {
-    const isOfOwner = routine.owner !== null && routine.owner === context?.functionOwner
-    if (isOfOwner || declared.has(nameOf(routine))) add(routine)
-  }
+  for (const routine of routines.values()) if (isTrusted(routine, context)) add(routine)
   return found
+}
+
+function isTrusted(routine: Stranger, context: TenancyDeclaration['context']): boolean {
+  const isOfOwner = routine.owner !== null && routine.owner === context?.functionOwner
+  return isOfOwner || (context?.functions?.includes(nameOf(routine)) ?? false)
 }
 
 function nameOf({ namespace, name }: Pick<Routine, 'namespace' | 'name'>): string {

@@ -1,9 +1,9 @@
 import type { Defect } from '../../checks/examine.ts'
-import type { Routine } from '../../model/schema-model.ts'
 import { displayId, readName } from '../../sql/identifiers.ts'
 import { kindOf, walk } from '../../sql/node.ts'
 import { type Unfinished, unfinishedMessage } from '../unfinished.ts'
 import type { CapturedStatement } from './captured-statement.ts'
+import type { Stranger } from './context-functions.ts'
 import type { Problem } from './migration-refused.ts'
 import { type Objection, objectionToRows } from './objections.ts'
 import type { Failure, Refusal } from './statement-gate.ts'
@@ -47,14 +47,15 @@ export function problemOfRows(table: string, captured: readonly CapturedStatemen
 }
 
 /** A function of the context that nobody has read. */
-export function problemOfContext(routine: Routine, captured: readonly CapturedStatement[]): Problem {
-  const statement = culprit(displayId(routine.namespace, routine.name), captured)
+export function problemOfContext(routine: Stranger, captured: readonly CapturedStatement[]): Problem {
+  const subject = displayId(routine.namespace, routine.name)
+  const statement = culprit(subject, captured)
   return {
     ...problemOfObjection({
-      message: `${routine.id} says for whom a statement runs, and is not as createTenancy makes it: policies trust whatever it returns`,
+      message: `${subject} says for whom a statement runs, and is not as createTenancy makes it: policies trust whatever it returns`,
       help: 'Change it with upgradeTenancy. Where it is written by hand on purpose, have it read, and name the migration in contextByHand.',
     }),
-    subject: routine.id,
+    subject,
     at: statement?.at ?? null,
     statement: statement?.text ?? null,
   }

@@ -1,13 +1,14 @@
 import { type CatalogOptions, readCatalog } from '../../catalog/read-catalog.ts'
 import { activeChecks, type Defect, examine } from '../../checks/examine.ts'
 import type { Severity } from '../../findings/finding.ts'
-import type { Focus, Relation, RelationId, Routine, SchemaModel } from '../../model/schema-model.ts'
+import type { Focus, Relation, RelationId, SchemaModel } from '../../model/schema-model.ts'
 import { assumeTenancy } from '../../policy/assume-tenancy.ts'
 import { Isolation } from '../../policy/isolation.ts'
 import { RoutineBodies } from '../../policy/routines.ts'
 import type { TenancyDeclaration } from '../../tenancy/declaration.ts'
 import type { CapturedStatement } from './captured-statement.ts'
 import { type CatalogDigest, CatalogDigests, changedBetween } from './catalog-digest.ts'
+import type { Stranger } from './context-functions.ts'
 import { foresee } from './foresight.ts'
 import { isOpened, newOf, standsAlike } from './new-defects.ts'
 import { allRelations, isMentioned, type RelationIds, relationsNamed, relationsNeeded } from './related.ts'
@@ -137,7 +138,7 @@ export class Verification {
   }
 
   /** What stands for the tenant context, was made or changed, and is not what the templates make; as of the last look for errors. */
-  async strangersInContext(inTransaction: boolean): Promise<readonly Routine[]> {
+  async strangersInContext(inTransaction: boolean): Promise<readonly Stranger[]> {
     const changed = changedBetween(this.#start, this.#verified)
     if (!changed.has('pg_proc') && !changed.has('pg_proc+')) return []
     const touched = await this.#unswayed(() => this.#digests.touchedRoutines())

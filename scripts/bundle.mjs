@@ -1,11 +1,23 @@
-import { copyFileSync } from 'node:fs'
+import { copyFileSync, readdirSync } from 'node:fs'
 import { rolldown } from 'rolldown'
 
 /**
- * What is taken in: of zod a tenth is used, commander is seven files, and one report needs the builder of XML with the two packages
- * that it needs. Other dependencies stay outside.
+ * What is taken in: of zod a tenth is used, commander is seven files, one report needs the builder of XML with the two packages that it
+ * needs, and questions at a terminal are asked by clack with the four that it needs. Other dependencies stay outside.
  */
-const taken = ['commander', 'fast-xml-builder', 'path-expression-matcher', 'xml-naming', 'zod']
+const taken = [
+  '@clack/core',
+  '@clack/prompts',
+  'commander',
+  'fast-string-truncated-width',
+  'fast-string-width',
+  'fast-wrap-ansi',
+  'fast-xml-builder',
+  'path-expression-matcher',
+  'sisteransi',
+  'xml-naming',
+  'zod',
+]
 
 /**
  * Writes the command line as a few files instead of hundreds (`dist/cli` to `dist/bin`): a commit hook waits for every
@@ -18,7 +30,17 @@ const bundle = await rolldown({
     'program-worker': 'dist/cli/program-worker.js',
   },
   platform: 'node',
-  external: (id) => /^[^./]/.test(id) && !taken.includes(id.split('/')[0]),
+  external: (id) => /^[^./]/.test(id) && !taken.includes(packageOf(id)),
 })
 await bundle.write({ dir: 'dist/bin', chunkFileNames: '[name]-[hash].js' })
-for (const name of taken) copyFileSync(`node_modules/${name}/LICENSE`, `dist/bin/LICENSE.${name}`)
+for (const name of taken) {
+  const license = readdirSync(`node_modules/${name}`).find((file) => /^license$/i.test(file))
+  copyFileSync(`node_modules/${name}/${license}`, `dist/bin/LICENSE.${name.replace('/', '-')}`)
+}
+
+function packageOf(id) {
+  return id
+    .split('/')
+    .slice(0, id.startsWith('@') ? 2 : 1)
+    .join('/')
+}

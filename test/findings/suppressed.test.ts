@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
   acceptedBy,
@@ -63,6 +64,29 @@ describe('a suppression accepts', () => {
     expect(acceptedBy(here, [unmodelled(0), unmodelled(10), unmodelled(0, '2.sql')])).toEqual([unmodelled(0)])
     expect(acceptedBy({ ...here, statement: null }, [unmodelled(0)])).toEqual([])
   })
+})
+
+test('whatever a history brings and mends, one defect is accepted at most, of the name alone, and none that another file mended before', () => {
+  const gaps = fc.array(fc.nat(3), { maxLength: 8 })
+  const subject = fc.constantFrom('public.t', 'public.tt', 'public."T"')
+  const history = fc.array(fc.tuple(subject, gaps), { maxLength: 4 }).map((lists) =>
+    lists.flatMap(([name, list], at) => {
+      const marks = list.map((_, end) => list.slice(0, end + 1).reduce((sum, gap) => sum + gap + 1, at))
+      return marks.flatMap((from, index) =>
+        index % 2 === 0 ? [occurrence(from, marks[index + 1] ?? Number.POSITIVE_INFINITY, name + at)] : [],
+      )
+    }),
+  )
+  fc.assert(
+    fc.property(history, fc.nat(30), fc.nat(3), subject, (occurrences, at, list, name) => {
+      const found = acceptedBy(placed(at, name + list), occurrences)
+      expect(found.length).toBeLessThanOrEqual(1)
+      for (const one of found) {
+        expect(one.subject).toBe(name + list)
+        expect(one.to).toBeGreaterThan(at)
+      }
+    }),
+  )
 })
 
 test('a suppression holds through its last day', () => {

@@ -11,6 +11,7 @@ import type { Check } from './define-check.ts'
 import definerSearchPathUnsafe from './definer-search-path-unsafe.ts'
 import definerTrustsTemporaryObjects from './definer-trusts-temporary-objects.ts'
 import drift from './drift.ts'
+import foreignKeyCrossesTenants from './foreign-key-crosses-tenants.ts'
 import foreignTable from './foreign-table.ts'
 import globalTableWritable from './global-table-writable.ts'
 import inheritedUnprotected from './inherited-unprotected.ts'
@@ -54,6 +55,7 @@ export const checks: readonly Check[] = [
   definerSearchPathUnsafe,
   definerTrustsTemporaryObjects,
   drift,
+  foreignKeyCrossesTenants,
   foreignTable,
   globalTableWritable,
   inheritedUnprotected,
@@ -97,6 +99,7 @@ export const checkIds = [
   'definer-search-path-unsafe',
   'definer-trusts-temporary-objects',
   'drift',
+  'foreign-key-crosses-tenants',
   'foreign-table',
   'global-table-writable',
   'inherited-unprotected',

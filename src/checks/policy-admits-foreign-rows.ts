@@ -186,6 +186,7 @@ export default defineCheck({
           grant insert on app.parcels to app_user;`,
       ],
       finds: ['app.parcels/tenant_parcels'],
+      beside: ['foreign-key-crosses-tenants'],
       leaks: `insert into app.parcels select gen_random_uuid(), '${otherTenant}', id from app.invoices`,
     },
     {

@@ -76,7 +76,7 @@ export class Stage {
         const seen = await this.asTenant(query, role)
         if (seen.some((row) => rows.isForeign(row))) return { verdict: 'leaked' }
       } catch (error) {
-        if (codeOf(error) !== insufficientPrivilege) throw error
+        if (!refusals.includes(codeOf(error))) throw error
         return { verdict: 'held', refusal: String(error) }
       }
       await this.connection.query('reset session authorization')
@@ -97,7 +97,8 @@ export class Stage {
   }
 }
 
-const insufficientPrivilege = '42501'
+/** A privilege that is missing, and a foreign key that finds no row. */
+const refusals: readonly (string | null)[] = ['42501', '23503']
 
 export function codeOf(error: unknown): string | null {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null

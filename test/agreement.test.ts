@@ -45,7 +45,7 @@ describe.each(checks.map((check) => ({ check, id: check.id })))('the examples of
 })
 
 test('of the example migrations a replay and a server hold the same, and all of it is compared', async () => {
-  const folder = new URL('../migrations-example/', import.meta.url)
+  const folder = new URL('../migrations-example/migrations/', import.meta.url)
   const names = readdirSync(folder)
     .filter((name) => name.endsWith('.sql'))
     .sort()

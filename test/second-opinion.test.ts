@@ -18,7 +18,7 @@ beforeAll(loadParser)
 
 describe('two parsers over the same CREATE TABLE', () => {
   it('see the same tables and columns in the example migrations', () => {
-    const compared = readScripts('migrations-example').flatMap(compareScript)
+    const compared = readScripts('migrations-example/migrations').flatMap(compareScript)
     expect(compared.length).toBeGreaterThan(5)
   })
 

@@ -36,7 +36,7 @@ describe('the example', () => {
       subject,
       file,
     }))
-    const common = { severity: 'error', file: 'migrations-example/009_invoice_exports.sql' }
+    const common = { severity: 'error', file: 'migrations-example/migrations/009_invoice_exports.sql' }
     expect(found).toEqual([
       { ...common, check: 'row-security-not-forced', subject: 'public.invoice_exports' },
       {
@@ -51,7 +51,7 @@ describe('the example', () => {
   test('the safe history alone passes', () => {
     const folder = copy()
     const asked = ['001', '002', '003', '004', '005', '006', '007', '008'].map(
-      (number) => `migrations-example/${number}*.sql`,
+      (number) => `migrations-example/migrations/${number}*.sql`,
     )
     const { code, stdout } = ringfence([...args, ...asked], folder)
     expect(report(stdout).findings).toEqual([])

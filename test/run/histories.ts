@@ -16,7 +16,7 @@ export interface ToldHistory {
   readonly tenancy: Tenancy
 }
 
-const folder = new URL('../../migrations-example/', import.meta.url)
+const folder = new URL('../../migrations-example/migrations/', import.meta.url)
 
 /** Every example of every check, and the example migrations. */
 export function knownHistories(): ToldHistory[] {
@@ -31,7 +31,7 @@ export function knownHistories(): ToldHistory[] {
   const files = readdirSync(folder)
     .filter((file) => file.endsWith('.sql'))
     .sort()
-  const config = JSON.parse(read('ringfence.config.json')) as { tenancy: TenancyInput }
+  const config = JSON.parse(read('../ringfence.config.json')) as { tenancy: TenancyInput }
   return [
     ...examples,
     { name: 'migrations-example', files: files.map(read), tenancy: tenancyOf(config.tenancy) },

@@ -13,7 +13,7 @@ export const kysely: Layout = {
   session: 'same',
   transaction: 'history',
   detect: (folder) =>
-    folder.sqlFiles.length === 0 && programsIn(folder).some((file) => mentionsKysely(folder.text(file))),
+    folder.sqlFiles.length === 0 && programsIn(folder).some((file) => isMigration(folder.text(file))),
   list(folder) {
     const up = programsIn(folder).sort((a, b) => a.localeCompare(b))
     const passedOver = folder.files
@@ -36,4 +36,8 @@ function programsIn(folder: Folder): string[] {
 /** Whether a program imports Kysely, or what goes with it. */
 export function mentionsKysely(text: string): boolean {
   return /['"](?:ringfence\/)?kysely['"]/.test(text)
+}
+
+function isMigration(text: string): boolean {
+  return mentionsKysely(text) && /\bup\b/.test(text)
 }

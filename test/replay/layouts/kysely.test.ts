@@ -6,6 +6,8 @@ const program = `import { sql } from 'kysely'\nexport const up = (db) => sql\`se
 it('reads programs that import Kysely in the order of its migrator, and says what that one passes over', () => {
   const root = tree({
     'migrations/a.ts': program,
+    'db/kysely.config.ts': "import 'kysely'",
+    'db/1_a.sql': 'select 1;',
     'migrations/B.mts': 'export const up = () => {}',
     'migrations/10_c.js': program,
     'migrations/9_d.mjs': program,

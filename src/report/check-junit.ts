@@ -17,7 +17,8 @@ interface TestCase {
 /**
  * JUnit's XML as Jenkins and GitLab read it: a suite for each file asked about, in it a test that fails for each error, a test that
  * passes for what does not block, with its text, and one that passes where nothing was found. Names hold no line, so that a test is
- * the same one in the next run.
+ * the same one in the next run. Of builders that are kept, one for XML is taken and none for JUnit: junit-report-builder brings the
+ * whole of lodash, and junit-xml calls failures errors.
  */
 export function checkJunit(result: CheckResult, quiet: boolean): string {
   const lines = shownLines(result)

@@ -1,7 +1,7 @@
 import { printable, printableLine } from './terminal.ts'
 
 /** What is markup anywhere, what is so at the start of a line, and what makes a link of a bare address. */
-const markup = /[\\`*_[\]<>#|&~@:$]|^[-+=]|(?<=^\d{1,9})[.)]|(?<=\bwww)\./gi
+const markup = /[\\`*_[\]<>#|&~@$]|:(?=\S)|^[-+=]|(?<=^\d{1,9})[.)]|(?<=\bwww)\./gi
 
 /** Text that Markdown takes for nothing but text, in one line. */
 export function prose(text: string): string {

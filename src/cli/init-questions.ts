@@ -40,7 +40,8 @@ export class Questions {
   /** Asked where there is a choice; null where nobody knows. */
   async #tenantKey({ tenantKeys, tenantKey, isEvident, tables }: OpenQuestions): Promise<string | null> {
     if (tenantKeys.length === 0 || isEvident) return null
-    const options: Option<string>[] = tenantKeys.slice(0, 8).map((one) => ({
+    const possible = [...tenantKeys].sort((a, b) => b.tables - a.tables).slice(0, 8)
+    const options: Option<string>[] = possible.map((one) => ({
       value: one.column,
       label: printableLine(one.column),
       hint: printableLine(evidence(one, tables)),

@@ -6,7 +6,7 @@ import { suggestion } from '../findings/nearest.ts'
 import { count, printableLine } from '../report/terminal.ts'
 import { check } from '../run/check.ts'
 import { type ConfigEntry, untoldIn } from '../run/init/config-entry.ts'
-import { configFileFor } from '../run/init/config-file.ts'
+import { type ConfigFile, configFileFor } from '../run/init/config-file.ts'
 import { findHistories } from '../run/init/find-histories.ts'
 import { proposeConfig, survey } from '../run/init/propose-config.ts'
 import type { Told } from '../run/init/propose-tenancy.ts'
@@ -40,21 +40,25 @@ export async function init(paths: readonly string[], options: InitOptions): Prom
     })
   }
   const questions = await questionsFor(options)
+  const proposed = existing === null || options.print ? await propose(cwd, paths, options, questions) : null
   const job = ci ?? (existing === null ? await jobWanted(cwd, questions) : null)
-  if (existing === null || options.print) await propose(cwd, paths, options, questions)
-  if (options.print) return exitCodes.clean
-  if (job !== null) addJob(cwd, job)
-  tell('next: npx ringfence check')
+  if (options.print) process.stdout.write(proposed?.text ?? '')
+  else {
+    if (proposed !== null) write(cwd, proposed)
+    if (job !== null) addJob(cwd, job)
+  }
+  if (proposed !== null) tell(await firstFindings(cwd, proposed))
+  if (!options.print) tell('next: npx ringfence check')
   return exitCodes.clean
 }
 
-/** Writes the config or prints it, and tells what it rests on and what the check finds under it. */
+/** The config, told on stderr what it rests on. */
 async function propose(
   cwd: string,
   paths: readonly string[],
   options: InitOptions,
   questions: Questions | null,
-): Promise<void> {
+): Promise<ConfigFile> {
   const layout = await layoutOf(options.layout)
   const chosen = paths.length > 0 ? paths : [await chosenHistory(cwd, questions)]
   startParser()
@@ -62,20 +66,19 @@ async function propose(
   for (const note of surveyed.loaded.notes) tell(note)
   const asked = surveyed.questions === null ? {} : await questions?.tenancy(surveyed.questions)
   const entries = proposeConfig(surveyed, { ...asked, ...toldBy(options) })
-  const { file, text, config } = configFileFor(entries, cwd)
   for (const line of choices(entries)) tell(line)
   for (const { path, question } of untoldIn(entries)) tell(`open: ${path}: ${question}`)
   const { size } = surveyed.loaded.history.model.unmodelled
   if (size > 0) tell(`${count(size, 'statement')} could not be modelled, and may hold more than is told here`)
-  if (options.print) process.stdout.write(text)
-  else {
-    writeNew(cwd, file, text)
-    tell(`wrote ${file}`)
-  }
+  return configFileFor(entries, cwd)
+}
+
+/** What the check finds under a config. */
+async function firstFindings(cwd: string, { config }: ConfigFile): Promise<string> {
   const { result } = await check({ cwd, paths: [], layout: null, config, programs }, noServer)
   const of = (severity: string) => result.findings.filter((finding) => finding.severity === severity).length
   const found = `${count(of('error'), 'error')} and ${count(of('warning'), 'warning')}`
-  tell(`the check finds ${found} in ${count(result.files, 'file')}`)
+  return `the check finds ${found} in ${count(result.files, 'file')}`
 }
 
 const noServer = { databaseUrl: null, engine: null, statementTimeout: 0, onProgress: () => undefined }
@@ -141,10 +144,14 @@ async function jobWanted(cwd: string, questions: Questions | null): Promise<CiNa
 }
 
 function addJob(cwd: string, ci: CiName): void {
-  const { file, text, note } = workflowFor(ci, cwd)
+  const { note, ...job } = workflowFor(ci, cwd)
+  write(cwd, job)
+  if (note !== null) tell(note)
+}
+
+function write(cwd: string, { file, text }: { readonly file: string; readonly text: string }): void {
   writeNew(cwd, file, text)
   tell(`wrote ${file}`)
-  if (note !== null) tell(note)
 }
 
 function tell(line: string): void {

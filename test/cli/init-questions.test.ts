@@ -50,13 +50,15 @@ it('lets one history be chosen of several', async () => {
 })
 
 it('asks for the tenant key and the roles, and takes what is chosen', async () => {
-  const { answer, shown } = await asked([down, enter, ' ', enter], (questions) => questions.tenancy(open))
+  const { answer, shown } = await asked(['\u001b[A', enter, ' ', enter], (questions) =>
+    questions.tenancy(open),
+  )
   expect(answer).toEqual({ tenantKey: 'project_id', appRoles: ['app_user'] })
   expect(shown).toContain('5 of 6 tables have it, 4 as a foreign key to public.projects.')
 })
 
 it('takes nothing for told where none is chosen', async () => {
-  const { answer } = await asked([down, down, enter, enter], (questions) => questions.tenancy(open))
+  const { answer } = await asked([down, enter, enter], (questions) => questions.tenancy(open))
   expect(answer).toEqual({})
 })
 

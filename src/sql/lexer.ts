@@ -34,7 +34,7 @@ export class Lexer {
     const blank = skipBlank(this.text, this.at, this.end)
     if (blank > this.at) return this.#take('blank', blank)
     if (isWordStart(code)) return this.#word(code)
-    if (code >= 48 && code <= 57) return this.#take('word', this.#wordEnd(this.at + 1))
+    if (code >= 48 && code <= 57) return this.#take('word', this.#numberEnd(this.at + 1))
     if (code === 39) return this.#take('quoted', this.#string(this.at, false))
     if (code === 34) return this.#take('quoted', closing(this.text, this.at + 1, this.end, '"'))
     if (code === 36) return this.#dollar()
@@ -65,6 +65,13 @@ export class Lexer {
         return this.#take('quoted', this.#string(this.at + 1, false))
     }
     return this.#take('word', this.#wordEnd(this.at + 1))
+  }
+
+  /** A dollar sign is no part of a number, as it is of a name. */
+  #numberEnd(from: number): number {
+    let at = from
+    while (at < this.end && this.text[at] !== '$' && isWordPart(this.text.charCodeAt(at))) at++
+    return at
   }
 
   #wordEnd(from: number): number {

@@ -1,11 +1,11 @@
 import type { RoleName, SchemaModel } from '../model/schema-model.ts'
-import { type Reach, reachOf } from '../policy/acting-as.ts'
+import { loginsOf, type Reach, reachOf } from '../policy/acting-as.ts'
 import type { Isolation } from '../policy/isolation.ts'
 import { appRolesOf } from '../policy/roles.ts'
 import { printName } from '../sql/expression.ts'
 import { displayName } from '../sql/identifiers.ts'
 import { sql } from '../sql/template.ts'
-import { defineCheck } from './define-check.ts'
+import { defineCheck, type Found } from './define-check.ts'
 import { protectedInvoices } from './examples/invoices.ts'
 
 const readsAsSupport = 'set role support; select * from app.invoices'
@@ -47,6 +47,31 @@ function ownersOf(model: SchemaModel, isolation: Isolation): ReadonlySet<RoleNam
     if (relation.owner !== null && isolation.isGuarded(relation)) owners.add(relation.owner)
   }
   return owners
+}
+
+interface Opened extends Found {
+  readonly fix: string
+}
+
+function* opened(
+  model: SchemaModel,
+  role: RoleName,
+  reach: Reach,
+  owners: ReadonlySet<RoleName>,
+): Generator<Opened> {
+  const exemption = exemptionBy(model, reach, owners)
+  if (exemption === null) return
+  const [first] = reach.path
+  const steps = reach.path.slice(0, -1).map((membership) => membership.role)
+  const by = steps.length === 0 ? '' : `, by way of ${steps.join(', ')}`
+  yield {
+    subject: `${displayName(role)}/${displayName(reach.role)}`,
+    relation: null,
+    fix: `revoke ${printName(first.role)} from ${printName(role)};`,
+    message: `${role} ${reach.becomes ? 'can become' : 'has the rights of'} ${reach.role}${by}, which is ${exemption}: no policy holds then`,
+    help: `Revoke ${first.role} from ${role}.`,
+    source: first.source,
+  }
 }
 
 export default defineCheck({
@@ -93,6 +118,17 @@ export default defineCheck({
       leaks: `grant support to app_user with set true; ${readsAsSupport}`,
     },
     {
+      name: 'a login that acts as the application and as the owner',
+      sql: [
+        protectedInvoices,
+        `${invoiceOwner}\ncreate role web login;\ngrant app_user, invoice_owner to web;`,
+      ],
+      sources: ['catalog'],
+      finds: ['web/invoice_owner'],
+      as: 'web',
+      leaks: 'alter table app.invoices disable row level security; select * from app.invoices',
+    },
+    {
       name: 'exempt itself',
       sql: [protectedInvoices, 'alter role app_user bypassrls;'],
       finds: ['app_user'],
@@ -109,6 +145,17 @@ export default defineCheck({
       sql: [protectedInvoices, `${support}\ngrant app_user to support;`],
     },
     {
+      name: 'a login that acts as the application alone',
+      sql: [protectedInvoices, `${invoiceOwner}\ncreate role web login;\ngrant app_user to web;`],
+    },
+    {
+      name: 'a login of the owner alone',
+      sql: [
+        protectedInvoices,
+        `${invoiceOwner}\ncreate role deploying login;\ngrant invoice_owner to deploying;`,
+      ],
+    },
+    {
       name: 'granted and revoked',
       sql: [protectedInvoices, `${support}\ngrant support to app_user;`, 'revoke support from app_user;'],
     },
@@ -122,7 +169,9 @@ export default defineCheck({
   *find(model, tenancy, isolation) {
     if (model.focus !== null && !model.focus.cluster) return
     const owners = ownersOf(model, isolation)
-    for (const role of model.server === null ? tenancy.appRoles : appRolesOf(model, tenancy)) {
+    const appRoles = model.server === null ? tenancy.appRoles : appRolesOf(model, tenancy)
+    const known = new Set<RoleName>()
+    for (const role of appRoles) {
       const exemption = exemptionOf(model, role)
       if (exemption !== null) {
         yield {
@@ -135,19 +184,14 @@ export default defineCheck({
         }
       }
       for (const reach of reachOf(model, role)) {
-        const opened = exemptionBy(model, reach, owners)
-        if (opened === null) continue
-        const [first] = reach.path
-        const steps = reach.path.slice(0, -1).map((membership) => membership.role)
-        const by = steps.length === 0 ? '' : `, by way of ${steps.join(', ')}`
-        yield {
-          subject: `${displayName(role)}/${displayName(reach.role)}`,
-          relation: null,
-          fix: `revoke ${printName(first.role)} from ${printName(role)};`,
-          message: `${role} ${reach.becomes ? 'can become' : 'has the rights of'} ${reach.role}${by}, which is ${opened}: no policy holds then`,
-          help: `Revoke ${first.role} from ${role}.`,
-          source: first.source,
-        }
+        known.add(reach.role)
+        yield* opened(model, role, reach, owners)
+      }
+    }
+    for (const login of loginsOf(model, tenancy)) {
+      if (owners.has(login)) continue
+      for (const reach of reachOf(model, login)) {
+        if (!known.has(reach.role)) yield* opened(model, login, reach, owners)
       }
     }
   },

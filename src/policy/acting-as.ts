@@ -1,5 +1,6 @@
 import type { RoleMembership, RoleName, SchemaModel } from '../model/schema-model.ts'
-import { lendsRights } from './roles.ts'
+import type { Tenancy } from '../tenancy/tenancy.ts'
+import { isExempt, lendsRights } from './roles.ts'
 
 /** A role that another one can act as, or whose rights it has. */
 export interface Reach {
@@ -40,4 +41,24 @@ function append(path: readonly RoleMembership[], last: RoleMembership): Reach['p
 
 function membershipsOf({ roleMemberships }: SchemaModel, member: RoleName): RoleMembership[] {
   return [...roleMemberships.values()].filter((membership) => membership.member === member)
+}
+
+/**
+ * The logins by which an application that has a role without one connects: those that may act as it. Whom row security doesn't bind anyway
+ * is none, and neither is who was only let to administer the role, as whoever created it is. A platform has logins of its own.
+ */
+export function loginsOf(model: SchemaModel, { appRoles, platform }: Tenancy): RoleName[] {
+  if (platform !== null) return []
+  return [...model.roles.values()]
+    .filter(({ name, login }) => login && !appRoles.includes(name) && !isExempt(model, name))
+    .filter(({ name }) => actsAs(model, name, new Set(appRoles)))
+    .map(({ name }) => name)
+    .sort()
+}
+
+function actsAs(model: SchemaModel, login: RoleName, roles: ReadonlySet<RoleName>): boolean {
+  return reachOf(model, login).some(({ role, path }) => {
+    const isUsed = path.every((membership) => membership.set || lendsRights(model, membership))
+    return isUsed && roles.has(role)
+  })
 }

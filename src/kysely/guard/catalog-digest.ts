@@ -49,7 +49,10 @@ const partsOfRelations = [
 const youngColumns = `(
   select row.attrelid, row.attnum, row.ctid from pg_catalog.pg_attribute row where ${isYoung} offset 0)`
 
-/** Catalogs whose rows stand by themselves: the column of the oid where the system has many, and the version that brought it. */
+/**
+ * Catalogs whose rows stand by themselves: the column of the oid where the system has many, and the version that brought it. Of the
+ * system's own those count that were changed: somebody was granted one.
+ */
 const others = [
   ['pg_proc', 'oid', 0],
   ['pg_type', 'oid', 0],
@@ -68,6 +71,7 @@ const others = [
   ['pg_publication', null, 0],
   ['pg_publication_rel', null, 0],
   ['pg_publication_namespace', null, 150_000],
+  ['pg_parameter_acl', null, 150_000],
 ] as const
 
 /** Each catalog once, and all in one: what takes the server longest is to plan it. */
@@ -86,7 +90,8 @@ function digestSql(serverVersion: number): string {
       .filter(([, , from]) => serverVersion >= from)
       .map(
         ([catalog, oid]) =>
-          `select '${catalog}', ${young("'0'")} from pg_catalog.${catalog} row where ${oid === null ? 'true' : user(oid)}`,
+          `select '${catalog}', ${young("'0'")} from pg_catalog.${catalog} row
+           where ${oid === null ? 'true' : `(${user(oid)} or ${isYoung})`}`,
       ),
   ]
   return sql`
@@ -100,6 +105,19 @@ function digestSql(serverVersion: number): string {
     select 'pg_roles', pg_catalog.sum(pg_catalog.hashtextextended(row::pg_catalog.text, 0))::pg_catalog.text, null
     from pg_catalog.pg_roles row`
 }
+
+/** Under these triggers and foreign keys do nothing, or code of anybody's is loaded. */
+const settingsOfServer = [
+  'session_replication_role',
+  'allow_system_table_mods',
+  'dynamic_library_path',
+].concat(['session_preload_libraries', 'local_preload_libraries'])
+
+const grantedSettings = sql`
+  select row.parname as name
+  from pg_catalog.pg_parameter_acl row
+  where ${isYoung} and row.parname in (${settingsOfServer.map((name) => `'${name}'`).join(', ')})
+  order by row.parname`
 
 /** A routine by its name, whatever its arguments. */
 export interface TouchedRoutine extends Pick<Routine, 'namespace' | 'name' | 'owner'> {
@@ -152,6 +170,12 @@ export class CatalogDigests {
           % 4294967296)::pg_catalog.text as since`)
     if (row === undefined) throw new Error('the server does not tell its version')
     return new CatalogDigests(connection, digestSql(row.version), row.since)
+  }
+
+  /** The settings whose change was granted to somebody since the digests began, and which are none of an application's. */
+  async grantedSettings(): Promise<readonly string[]> {
+    const rows = await this.#connection.query<{ name: string }>(grantedSettings, [this.#since])
+    return rows.map(({ name }) => name)
   }
 
   /** The routines that were made or changed since the digests began. */

@@ -17,6 +17,7 @@ import {
   problemOfObjection,
   problemOfRefusal,
   problemOfRows,
+  problemOfSetting,
   problemOfUnfinished,
 } from './problems.ts'
 import { ServerConnection } from './server-connection.ts'
@@ -212,9 +213,11 @@ class Runner {
     const tables = (await written?.since(this.#server)) ?? []
     const errors = await verification.newErrors(true)
     const strangers = this.#run.mayChangeContext ? [] : await verification.strangersInContext(true)
+    const settings = await verification.grantedSettings()
     const elsewhere = await session.madeElsewhere(errors.flatMap(({ found }) => found.relation ?? []))
     return [
       ...tables.map((table) => problemOfRows(table, captured)),
+      ...settings.map(problemOfSetting),
       ...strangers.map((routine) => problemOfContext(routine, captured)),
       ...errors.map((defect) =>
         elsewhere.has(defect.found.relation ?? '')

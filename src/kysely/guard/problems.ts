@@ -46,6 +46,13 @@ export function problemOfRows(table: string, captured: readonly CapturedStatemen
   }
 }
 
+export function problemOfSetting(name: string): Problem {
+  return problemOfObjection({
+    message: `it grants the setting ${name}: who may set it goes past triggers and foreign keys, or has code of his own loaded`,
+    help: 'Leave it to superusers.',
+  })
+}
+
 /** A function of the context that nobody has read. */
 export function problemOfContext(routine: Stranger, captured: readonly CapturedStatement[]): Problem {
   const subject = displayId(routine.namespace, routine.name)

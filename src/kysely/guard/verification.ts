@@ -137,6 +137,13 @@ export class Verification {
     )
   }
 
+  /** Settings on which much rests, and which somebody was granted; as of the last look for errors. */
+  async grantedSettings(): Promise<readonly string[]> {
+    const changed = changedBetween(this.#start, this.#verified)
+    if (!changed.has('pg_parameter_acl') && !changed.has('pg_parameter_acl+')) return []
+    return await this.#unswayed(() => this.#digests.grantedSettings())
+  }
+
   /** What stands for the tenant context, was made or changed, and is not what the templates make; as of the last look for errors. */
   async strangersInContext(inTransaction: boolean): Promise<readonly Stranger[]> {
     const changed = changedBetween(this.#start, this.#verified)

@@ -428,6 +428,25 @@ export const attempts: Readonly<Record<string, Attempt>> = {
     migrations: texts('grant app_owner to app_user'),
     refused: /app_user|app_owner/,
   },
+  'the owner made a role of who logs in for the application': {
+    migrations: texts('grant app_owner to web'),
+    given: ['create role web login; grant app_user to web', 'drop role web'],
+    refused: /web can become app_owner/,
+    only: 'pglite',
+  },
+  'a setting granted to the application': {
+    migrations: texts(
+      `do $$ begin execute 'grant set on parameter session_replication_role to app_user'; end $$`,
+    ),
+    refused: /it grants the setting session_replication_role/,
+    only: 'pglite',
+  },
+  "a function of the system's own granted to the application": {
+    migrations: texts('grant execute on function pg_read_file(text) to app_user'),
+    options: { checks: { 'dangerous-capability': 'error' } },
+    refused: /app_user may read or write files of the server/,
+    only: 'pglite',
+  },
   'a superuser who writes to the catalogs': {
     migrations: texts("update pg_class set relrowsecurity = false where relname = 'invoices'"),
     refused: /invoices .* row security is off: .*\[policies-dormant\]/,

@@ -39,6 +39,7 @@ import tenantKeyNotIndexed from './tenant-key-not-indexed.ts'
 import tenantKeyNullable from './tenant-key-nullable.ts'
 import tenantKeyWithoutForeignKey from './tenant-key-without-foreign-key.ts'
 import truncateGranted from './truncate-granted.ts'
+import uniqueAcrossTenants from './unique-across-tenants.ts'
 import unmodelledStatement from './unmodelled-statement.ts'
 import viewRunsAsOwner from './view-runs-as-owner.ts'
 
@@ -83,6 +84,7 @@ export const checks: readonly Check[] = [
   tenantKeyNullable,
   tenantKeyWithoutForeignKey,
   truncateGranted,
+  uniqueAcrossTenants,
   unmodelledStatement,
   viewRunsAsOwner,
 ]
@@ -127,6 +129,7 @@ export const checkIds = [
   'tenant-key-nullable',
   'tenant-key-without-foreign-key',
   'truncate-granted',
+  'unique-across-tenants',
   'unmodelled-statement',
   'view-runs-as-owner',
 ] as const

@@ -161,6 +161,7 @@ function usualValue({ table, party: { digit }, rows }: Place, { name, type }: Co
       return isUnique ? `${digit}` : '1'
     case 'boolean':
       return 'true'
+    case 'date':
     case 'timestamp with time zone':
       return '2031-06-01'
     default:

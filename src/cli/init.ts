@@ -1,12 +1,12 @@
-import { existsSync } from 'node:fs'
-import { join, relative } from 'node:path'
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
 import { findConfig } from '../config/find-config.ts'
 import { InputError } from '../findings/input-error.ts'
 import { suggestion } from '../findings/nearest.ts'
 import { count, printableLine } from '../report/terminal.ts'
 import { check } from '../run/check.ts'
 import { type ConfigEntry, untoldIn } from '../run/init/config-entry.ts'
-import { type ConfigFile, configFileFor } from '../run/init/config-file.ts'
+import { type ConfigFile, configFileFor, isInstalled } from '../run/init/config-file.ts'
 import { findHistories } from '../run/init/find-histories.ts'
 import { proposeConfig, survey } from '../run/init/propose-config.ts'
 import type { Told } from '../run/init/propose-tenancy.ts'
@@ -39,16 +39,19 @@ export async function init(paths: readonly string[], options: InitOptions): Prom
       hint: 'See with --print what would be proposed.',
     })
   }
+  const isFirst = existing === null
   const questions = await questionsFor(options)
-  const proposed = existing === null || options.print ? await propose(cwd, paths, options, questions) : null
-  const job = ci ?? (existing === null ? await jobWanted(cwd, questions) : null)
+  const proposed = isFirst || options.print ? await propose(cwd, paths, options, questions) : null
+  const hook = options.hook || (isFirst && isInRepository(cwd) && (await questions?.hook()) === true)
+  const job = ci ?? (isFirst ? await jobWanted(cwd, questions) : null)
   if (options.print) process.stdout.write(proposed?.text ?? '')
   else {
     if (proposed !== null) write(cwd, proposed)
+    if (hook) await addHook(cwd)
     if (job !== null) addJob(cwd, job)
   }
   if (proposed !== null) tell(await firstFindings(cwd, proposed))
-  if (!options.print) tell('next: npx ringfence check')
+  if (!options.print) tell(`next: ${nextStep(cwd)}`)
   return exitCodes.clean
 }
 
@@ -144,9 +147,35 @@ async function jobWanted(cwd: string, questions: Questions | null): Promise<CiNa
 }
 
 function addJob(cwd: string, ci: CiName): void {
-  const { note, ...job } = workflowFor(ci, cwd)
+  const gitlab = readFileSync(new URL('../../ci/gitlab.yml', import.meta.url), 'utf8')
+  const { note, ...job } = workflowFor(ci, cwd, gitlab)
   write(cwd, job)
   if (note !== null) tell(note)
+}
+
+/** Writes the hook where git looks for it, or says what to add to the one of somebody else. */
+async function addHook(cwd: string): Promise<void> {
+  const { installHook } = await import('../run/git/hook.ts')
+  const outcome = installHook(cwd)
+  if (outcome.kind === 'written') tell(`wrote ${outcome.file}`)
+  else if (outcome.kind === 'present') tell(`${outcome.file} runs ringfence already`)
+  else {
+    tell(`${outcome.file} is left as it is: ${outcome.reason}. Add to it:`)
+    for (const line of outcome.add.split('\n')) tell(`  ${line}`)
+  }
+}
+
+function isInRepository(cwd: string): boolean {
+  for (let folder = cwd; ; folder = dirname(folder)) {
+    if (existsSync(join(folder, '.git'))) return true
+    if (folder === dirname(folder)) return false
+  }
+}
+
+/** What there is to do now: a hook and a CI job run what the project has installed. */
+function nextStep(cwd: string): string {
+  const isMissing = existsSync(join(cwd, 'package.json')) && !isInstalled(cwd)
+  return isMissing ? 'npm install --save-dev ringfence, then npx ringfence check' : 'npx ringfence check'
 }
 
 function write(cwd: string, { file, text }: { readonly file: string; readonly text: string }): void {

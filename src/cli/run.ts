@@ -101,6 +101,7 @@ environment does what --database-url does, and PGPASSWORD and ~/.pgpass are read
       (role: string, before: readonly string[] = []) => [...before, role],
     )
     .option('--print', 'print the config to stdout, and write nothing', false)
+    .option('--hook', 'add a git hook that refuses a commit with an unsafe migration', false)
     .option('--ci <name>', 'add a CI job that checks what a branch brings: github or gitlab')
     .option('--no-questions', 'ask nothing, at a terminal too')
     .addHelpText(

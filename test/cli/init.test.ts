@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
@@ -17,7 +18,7 @@ it('writes a config that loads, tells what it chose and what the check finds und
   )
   expect(stderr).toMatch(/^open: tenancy.appRoles: Which roles does the application connect as/m)
   expect(stderr).toMatch(/^wrote ringfence.config.ts$/m)
-  expect(stderr).toMatch(/^next: npx ringfence check$/m)
+  expect(stderr).toMatch(/^next: npm install --save-dev ringfence, then npx ringfence check$/m)
   const [, errors, warnings] =
     /the check finds (\d+) errors? and (\d+) warnings? in 1 file/.exec(stderr) ?? []
   const check = ringfence(['check', '--format', 'json'], cwd)
@@ -105,7 +106,7 @@ it('adds the CI job that is named to a project that has a config, and writes ove
   })
   expect(ringfence(['init', '--ci', 'github'], cwd).code).toBe(0)
   const job = join(cwd, '.github/workflows/ringfence.yml')
-  expect(readFileSync(job, 'utf8')).toContain('npx ringfence check --since "origin/$BASE" --format github')
+  expect(readFileSync(job, 'utf8')).toContain('      - run: npm ci\n      - uses: ./node_modules/ringfence\n')
   writeFileSync(job, 'mine')
   expect(ringfence(['init', '--ci', 'github'], cwd)).toMatchObject({
     code: 2,
@@ -114,4 +115,24 @@ it('adds the CI job that is named to a project that has a config, and writes ove
   expect(readFileSync(job, 'utf8')).toBe('mine')
   expect(ringfence(['init', '--ci', 'gitlab'], cwd).stderr).toContain('add to .gitlab-ci.yml: include:')
   expect(ringfence(['init', '--ci', 'git'], cwd)).toMatchObject({ code: 2 })
+})
+
+it('adds the git hook, and writes over none', () => {
+  const cwd = folderWith({ 'migrations/1.sql': safe, 'ringfence.config.json': '{}' })
+  expect(ringfence(['init', '--hook'], cwd)).toMatchObject({ code: 2 })
+  spawnSync('git', ['init', '-q'], { cwd })
+  expect(ringfence(['init', '--hook'], cwd)).toMatchObject({
+    code: 0,
+    stderr: 'wrote .git/hooks/pre-commit\nnext: npx ringfence check\n',
+  })
+  const hook = join(cwd, '.git/hooks/pre-commit')
+  expect(readFileSync(hook, 'utf8')).toContain('ringfence check --staged')
+  expect(ringfence(['init', '--hook'], cwd).stderr).toMatch(
+    /^.git\/hooks\/pre-commit runs ringfence already\n/,
+  )
+  writeFileSync(hook, '#!/bin/sh\nmine\n')
+  expect(ringfence(['init', '--hook'], cwd).stderr).toMatch(
+    /^.git\/hooks\/pre-commit is left as it is: there is a hook already. Add to it:\n {2}.*ringfence check --staged\n/,
+  )
+  expect(readFileSync(hook, 'utf8')).toBe('#!/bin/sh\nmine\n')
 })

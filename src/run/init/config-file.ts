@@ -29,7 +29,7 @@ export function configFileFor(entries: readonly ConfigEntry[], cwd: string): Con
 }
 
 /** Whether a program in the folder can import this package. */
-function isInstalled(cwd: string): boolean {
+export function isInstalled(cwd: string): boolean {
   try {
     createRequire(resolve(cwd, 'ringfence.config.ts')).resolve('ringfence')
     return true

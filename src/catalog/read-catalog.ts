@@ -15,7 +15,7 @@ import { refusal, SchemaChanged } from './refusal.ts'
 import { readRelations } from './relations.ts'
 import { readRoleMemberships } from './role-memberships.ts'
 import { readRoles } from './roles.ts'
-import { readRoutines } from './routines.ts'
+import { type ReadRoutines, readRoutines } from './routines.ts'
 import { readSequences } from './sequences.ts'
 import { readServer } from './server.ts'
 import { readSettings } from './settings.ts'
@@ -35,7 +35,7 @@ export interface CatalogOptions {
   readonly relations?: readonly number[]
   /** Asks for as much as it can in one query, so that `statementTimeout` is for much at once. Default false. */
   readonly inFewQueries?: boolean
-  /** Whether of these relations nothing is asked that others tell: the model then has no namespaces and roles. Default false. */
+  /** Whether of these relations nothing is asked that others tell: the model then has no namespaces, routines and roles. Default false. */
   readonly alone?: boolean
 }
 
@@ -134,11 +134,15 @@ async function readAll(connection: Connection, options: CatalogOptions): Promise
   const answers = options.inFewQueries ? new Together(connection) : new OneByOne(connection)
   const reading = new Reading(answers, server.version, options.migrationRole ?? null, relations)
   const privileges = readPrivileges(reading)
-  const readFirst = readRoutines(reading, privileges)
+  let asked: Promise<ReadRoutines> | null = null
+  const readOnce = () => {
+    asked ??= readRoutines(reading, privileges)
+    return asked
+  }
   const isAlone = relations !== null && options.alone
   const [routines, ofRelations, around, { capabilities, ...beside }] = await Promise.all([
-    readFirst,
-    readRelations(reading, privileges, readFirst),
+    isAlone ? noRoutines : readOnce(),
+    readRelations(reading, privileges, readOnce),
     isAlone ? nothing : readAround(reading, privileges, relations === null),
     relations === null ? readBeside(reading, privileges) : { ...nothing, capabilities: [] },
   ])
@@ -182,6 +186,8 @@ async function readBeside(reading: Reading, privileges: Promise<Privileges>) {
 }
 
 const noSettings = Promise.resolve({ ofRoles: new Map(), ofDatabase: new Map() })
+
+const noRoutines: ReadRoutines = new Map()
 
 const nothing = {
   namespaces: new Map(),

@@ -32,7 +32,7 @@ const persistences: Readonly<Record<string, Relation['persistence']>> = {
 export async function readRelations(
   reading: Reading,
   granted: Promise<Privileges>,
-  routines: Promise<ReadRoutines>,
+  routines: () => Promise<ReadRoutines>,
 ): Promise<ReadonlyMap<RelationId, Relation>> {
   const [rows, privileges] = await Promise.all([readRelationRows(reading), granted])
   async function readWhere<Part>(

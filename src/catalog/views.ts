@@ -30,12 +30,12 @@ const views = (reading: Reading) => sql`
 /** By the oid of the view or materialized view. */
 export async function readViews(
   reading: Reading,
-  known: Promise<ReadRoutines>,
+  known: () => Promise<ReadRoutines>,
 ): Promise<ReadonlyMap<number, ViewDefinition>> {
   const [rows, called, routines] = await Promise.all([
     reading.rows<ViewRow>(views(reading), ['relation']),
     readViewCalls(reading),
-    known,
+    known(),
   ])
   return new Map(
     rows.map(({ relation, query: text, securityInvoker, securityBarrier, checkOption }) => {

@@ -22,6 +22,18 @@ export interface Attempt {
 const leak = 'create table leak (id uuid primary key, tenant_id uuid not null)'
 const makeLeak = `create function make_leak() returns integer language plpgsql as $$ begin ${leak}; return 1; end $$`
 const leakTrigger = `create function leak_trigger() returns trigger language plpgsql as $$ begin ${leak}; return null; end $$`
+const evil = `${makeLeak.replace('make_leak', 'made')};
+  create function evil(varchar, varchar) returns integer language plpgsql immutable as $$ begin return made(); end $$`
+/** An index over a function that has another body than when it was built. */
+const trap = [
+  `create function trip(integer) returns integer language plpgsql immutable as $$ begin return 1; end $$;
+   create table trap (id integer); create index tripping on trap (trip(id)); insert into trap values (1);
+   alter table trap owner to app_owner; alter function trip owner to app_owner;
+   create or replace function trip(integer) returns integer language plpgsql immutable as $$ begin ${leak}; return 1; end $$`,
+  'drop table trap; drop function trip',
+] as const
+const alone = { disableTransactions: true, withoutTransaction: ['001'] }
+const somebodysCode = /it runs functions, operators or domains that somebody wrote/
 const noRowSecurity = /leak has no row security: .*\[row-security-not-enabled\]/
 
 function strange(routine: string): RegExp {
@@ -399,6 +411,42 @@ export const attempts: Readonly<Record<string, Attempt>> = {
     migrations: texts('alter table invoices no force row level security'),
     refused: /invoices .*\[row-security-not-forced\]/,
   },
+  'a view of its owner over a table of tenants': {
+    migrations: texts(
+      'create view invoice_numbers as select tenant_id, number from invoices',
+      'grant select on invoice_numbers to app_user',
+    ),
+    refused: /invoice_numbers reads public\.invoices with the rights of its owner.*\[view-runs-as-owner\]/,
+  },
+  'security_invoker taken from a view by CREATE OR REPLACE': {
+    migrations: texts(
+      'create view invoice_numbers with (security_invoker) as select tenant_id, number from invoices',
+      'grant select on invoice_numbers to app_user',
+      'create or replace view invoice_numbers as select tenant_id, number from invoices',
+    ),
+    refused: /\[view-runs-as-owner\]/,
+  },
+  'a materialized view of rows of tenants': {
+    migrations: texts(
+      'create materialized view counts as select tenant_id, count(*) from invoices group by 1 with no data',
+      'grant select on counts to app_user',
+    ),
+    refused: /counts is a copy of rows of public\.invoices.*\[materialized-view-of-tenant-rows\]/,
+  },
+  'GRANT ALL, which has TRUNCATE in it': {
+    migrations: texts('grant all on invoices to app_user'),
+    refused: /app_user may TRUNCATE public\.invoices.*\[truncate-granted\]/,
+  },
+  'a foreign key that crosses tenants': {
+    migrations: texts('alter table invoices add column replaces uuid references invoices (id)'),
+    refused: /invoices_replaces_fkey .*\[foreign-key-crosses-tenants\]/,
+  },
+  'a definer function without a search_path': {
+    migrations: texts(
+      'create function invoice_count() returns bigint language plpgsql security definer as $$ begin return (select count(*) from invoices); end $$',
+    ),
+    refused: /invoice_count\(\) .*\[definer-search-path-unsafe\]/,
+  },
   'a policy that admits all': {
     migrations: texts('create policy everybody on invoices for select to app_user using (true)'),
     refused: /\[policy-always-true\]/,
@@ -531,8 +579,64 @@ export const attempts: Readonly<Record<string, Attempt>> = {
       'drop function make_leak; drop function made',
     ],
     options: { disableTransactions: true, withoutTransaction: ['001'] },
-    refused: /without a transaction it could not be taken back/,
+    refused: somebodysCode,
   },
+  'an index over an operator that makes a table': {
+    migrations: texts('create index concurrently leaking on kysely_migration ((name <-> name))'),
+    given: [
+      `${evil}; create operator <-> (leftarg = varchar, rightarg = varchar, function = evil)`,
+      'drop function evil cascade; drop function made',
+    ],
+    options: alone,
+    refused: somebodysCode,
+  },
+  'an index whose condition makes a table': {
+    migrations: texts(
+      'create index concurrently leaking on kysely_migration (name) where evil(name, name) > 0',
+    ),
+    given: [evil, 'drop function evil; drop function made'],
+    options: alone,
+    refused: somebodysCode,
+  },
+  'an index over a function written like a column': {
+    migrations: texts('create index concurrently leaking on kysely_migration ((kysely_migration.evil))'),
+    given: [
+      `${makeLeak.replace('make_leak', 'made')};
+       create function evil(kysely_migration) returns integer language plpgsql immutable as $$ begin return made(); end $$`,
+      'drop function evil; drop function made',
+    ],
+    options: alone,
+    refused: somebodysCode,
+  },
+  'an index over a domain that makes a table': {
+    migrations: texts('create index concurrently leaking on kysely_migration ((name::evil_text))'),
+    given: [
+      `${evil}; create domain evil_text as varchar check (evil(value, value) > 0)`,
+      'drop domain evil_text; drop function evil; drop function made',
+    ],
+    options: alone,
+    refused: somebodysCode,
+  },
+  'an index by an operator class that makes a table': {
+    migrations: texts('create index concurrently leaking on kysely_migration (name evil_ops)'),
+    given: [
+      `${makeLeak.replace('make_leak', 'made')};
+       create function evil_order(text, text) returns integer language plpgsql immutable as $$ begin return made(); end $$;
+       create operator class evil_ops for type text using btree as
+         operator 1 <, operator 2 <=, operator 3 =, operator 4 >=, operator 5 >, function 1 evil_order(text, text)`,
+      'drop operator family evil_ops using btree; drop function evil_order; drop function made',
+    ],
+    options: alone,
+    refused: somebodysCode,
+  },
+  ...Object.fromEntries(
+    ['reindex index tripping', 'reindex table trap', 'analyze trap', 'vacuum full trap', 'analyze'].map(
+      (statement) => [
+        `${statement}, over a function that makes a table`,
+        { migrations: texts(statement), given: trap, options: alone, refused: somebodysCode },
+      ],
+    ),
+  ),
   'bookkeeping without a transaction': {
     migrations: texts('select 1'),
     given: [

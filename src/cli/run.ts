@@ -127,6 +127,42 @@ Exit codes: 0 all errors are mended or none is there, 1 errors remain, 2 could n
     )
     .action(async (paths: string[], options) => done(await (await import('./fix.ts')).fix(paths, options)))
 
+  withInput(program.command('new'))
+    .description('print the migration of a new table that every tenant sees its own rows of, or write it')
+    .argument('[table]', 'its name: invoices, billing.invoices')
+    .option(
+      '--column <name:type>',
+      'a column, as often as it is given; with ? behind it may be null',
+      collected,
+      [],
+    )
+    .option('--parent <table>', 'the table that its rows belong to: orders, or orders:order_id')
+    .option('--roles <command=roles>', 'which members may run a command: delete=owner,admin', collected, [])
+    .option('--global', 'a table that all tenants share and none writes; with --reason', false)
+    .option('--reason <text>', 'why all tenants share it')
+    .option(
+      '--tenancy',
+      'in place of a table, what all of them rest on: roles, tenants, memberships, functions',
+      false,
+    )
+    .option('--app-role <role>', 'the role that the application runs under, where the config does not say')
+    .option('--kysely', 'a program for Kysely; the default where the migrations are such')
+    .option('--no-kysely', 'SQL, there too')
+    .option('--write', 'write it behind the migrations that are there, named as they are', false)
+    .option('--name <words>', 'the name of the migration; default: create_ and the name of the table')
+    .addHelpText(
+      'after',
+      `
+  ringfence new invoices --column 'number:integer' --column 'note:text?' --write
+  ringfence new invoice_lines --parent invoices --column 'amount:numeric(12,2)'
+  ringfence new currencies --global --reason 'ISO 4217' --column 'code:text'
+
+It is replayed on top of the migrations of the config; what it would bring is told, exits with 1 and is not written.`,
+    )
+    .action(async (table: string | undefined, options) =>
+      done(await (await import('./new.ts')).newTable(table, options)),
+    )
+
   program
     .command('explain')
     .description('list the checks, or say what one means, with its examples')
@@ -151,6 +187,11 @@ function withReports(command: Command): Command {
     )
     .option('--baseline <file>', 'accept what this file lists; default: the "baseline" of the config')
     .option('--update-baseline', 'write the baseline: all that is found now is accepted')
+}
+
+/** For an option that may be given more than once. */
+function collected(value: string, before: readonly string[]): readonly string[] {
+  return [...before, value]
 }
 
 function withCommon(command: Command, known: readonly string[]): Command {

@@ -1,7 +1,7 @@
 import { complaintsOf, explain } from '../config/complaints.ts'
 import { InputError } from '../findings/input-error.ts'
-import { displayId } from '../sql/identifiers.ts'
 import { type Blueprint, blueprintOf, type RelationName } from '../templates/blueprint.ts'
+import { completeDeclaration } from '../templates/complete-declaration.ts'
 import { checkBlueprint } from '../templates/tenancy/check-blueprint.ts'
 import { type ConstantTenancy, type TenancyDeclaration, tenancyDeclaration } from '../tenancy/declaration.ts'
 import { problemWithName } from './name-problem.ts'
@@ -49,7 +49,7 @@ export function readTenancy({ appRole, ...input }: TenancyOptions): Declared {
   } catch (error) {
     throw refused([error instanceof Error ? error.message : String(error)])
   }
-  return { declaration: complete(result.data, blueprint), blueprint }
+  return { declaration: completeDeclaration(result.data, blueprint), blueprint }
 }
 
 function refused(problems: readonly string[]): InputError {
@@ -88,38 +88,4 @@ function namesOf(blueprint: Blueprint, roleKey: string): readonly (readonly [key
       ({ name }, at) => [`systemTasks.${at}.name`, `task_${name}_select`] as const,
     ),
   ]
-}
-
-/** What the declaration leaves open, as the blueprint has it. */
-function complete(declared: TenancyDeclaration, blueprint: Blueprint): TenancyDeclaration {
-  const { tenants, memberships, contextNamespace, accessLog } = blueprint
-  const id = ({ namespace, name }: RelationName) => displayId(namespace, name)
-  const made = ['current_tenant_id', 'support_tenant_id', 'system_task_is_open']
-  if (blueprint.platform === 'supabase') made.push('current_user_id')
-  return {
-    ...declared,
-    tenantKey: blueprint.tenantKey,
-    tenants: id(tenants),
-    memberships: {
-      relation: id(memberships),
-      tenantKey: memberships.tenantKey,
-      userKey: memberships.userKey,
-      role: memberships.role,
-      ...(memberships.acceptedAt === null ? {} : { acceptedAt: memberships.acceptedAt }),
-      ...(memberships.revokedAt === null ? {} : { revokedAt: memberships.revokedAt }),
-    },
-    context: {
-      tenantSetting: blueprint.tenantSetting,
-      userSetting: blueprint.userSetting,
-      functions: [
-        ...new Set([
-          ...(declared.context?.functions ?? []),
-          ...made.map((name) => displayId(contextNamespace, name)),
-        ]),
-      ],
-      namespace: contextNamespace,
-      functionOwner: blueprint.functionOwner,
-    },
-    accessLog: id(accessLog),
-  }
 }

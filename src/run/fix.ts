@@ -5,6 +5,7 @@ import { RoutineBodies } from '../policy/routines.ts'
 import { NextPlace, type PlannedMigration } from '../replay/layouts/plan-next.ts'
 import type { Migration } from '../replay/migration.ts'
 import { judge } from './check.ts'
+import { withMigration } from './extended-history.ts'
 import { fixMigration } from './fix-migration.ts'
 import { historyOf, type LoadedHistory, loadHistory } from './load-history.ts'
 import { inputsOf, type RunRequest } from './request.ts'
@@ -149,7 +150,7 @@ class FixRun {
       if (mends.size === 0) return { sql: null, planned: null, gone: new Set(), arisen: [] }
       const sql = fixMigration([...mends.values()].flatMap(mendOf))
       const planned = this.#plan(sql)
-      const after = this.#examined(extended(this.#loaded.migrations, planned, sql))
+      const after = this.#examined(withMigration(this.#loaded.migrations, planned, sql))
       const arisen = [...after.values()].filter(({ key }) => !this.#before.has(key))
       const further = arisen.filter((defect) => !mends.has(defect.key) && fixOf(defect) !== null)
       if (further.length === 0) {
@@ -180,22 +181,6 @@ interface Mending extends Pick<Fix, 'sql' | 'planned'> {
 
 interface Attempt extends Omit<Mending, 'arisen'> {
   readonly refused: ReadonlyMap<string, string>
-}
-
-/** The history with the new migration in its place. */
-function extended(
-  migrations: readonly Migration[],
-  planned: PlannedMigration | null,
-  sql: string,
-): readonly Migration[] {
-  if (planned === null) {
-    const last = migrations.at(-1)
-    const parts = [{ kind: 'sql', start: 0, end: sql.length }] as const
-    return [...migrations, { file: 'the fix', text: sql, parts, session: last?.session ?? 'new' }]
-  }
-  const at = migrations.findIndex(({ file }) => file === planned.before)
-  const end = at < 0 ? migrations.length : at
-  return [...migrations.slice(0, end), planned.migration, ...migrations.slice(end)]
 }
 
 function fixOf(defect: Defect | undefined): string | null {

@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { Database } from '../../src/engine/engine.ts'
+import { codeQuality, junitErrors, sarifLog } from '../report/schemas.ts'
 import { testedMajor, testServer } from '../server.ts'
 import { folderWith, ringfence } from './ringfence.ts'
 
@@ -42,6 +45,25 @@ test('a database whose tables are protected passes', async () => {
   const { code, stdout, stderr } = auditing(database, { 'ringfence.config.json': config })
   expect({ code, stderr }).toMatchObject({ code: 0 })
   expect(stdout).toContain(`0 errors, 0 warnings in 2 relations of the database ${database.name} (PostgreSQL`)
+})
+
+test('what stands in no file is told in every format, and each is valid', async () => {
+  const database = await databaseWith(`${safe} alter table public.invoices no force row level security`)
+  const folder = folderWith({ 'ringfence.config.json': config })
+  const reports = ['sarif', 'gitlab', 'junit', 'markdown'].flatMap((name) => ['--report', `${name}=${name}`])
+  const args = ['audit', '--database-url', database.url, '--format', 'github', ...reports]
+  const { code, stdout } = ringfence(args, folder)
+  const read = (name: string) => readFileSync(join(folder, name), 'utf8')
+  expect(code).toBe(1)
+  expect(stdout).toMatch(/^::error title=ringfence%3A row-security-not-forced::public\.invoices /)
+  expect(sarifLog(read('sarif')).runs[0]?.results?.[0]?.locations).toEqual([
+    { logicalLocations: [{ fullyQualifiedName: 'public.invoices' }] },
+  ])
+  const place = `the database ${database.name} (PostgreSQL `
+  expect(codeQuality(read('gitlab'))[0]?.location.path).toContain(place)
+  expect(await junitErrors(read('junit'))).toEqual([])
+  expect(read('junit')).toContain(`<testsuite name="${place}`)
+  expect(read('markdown')).toContain(`| <code>public.invoices</code> | <code>the database `)
 })
 
 test('a table that lost its protection is found, under its real name', async () => {

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { cpus, tmpdir, totalmem } from 'node:os'
@@ -37,6 +38,7 @@ try {
     wholeHistory(join(folder, 'whole'))
     oneChangedFile(join(folder, 'changed'))
   }
+  if (values.only === undefined || values.only === 'staged') oneStagedFile(join(folder, 'staged'))
   if (values.only === undefined || values.only === 'audit') await audits(join(folder, 'audit'))
   if (values.only === undefined || values.only === 'policies')
     for (const major of [15, 18]) await policies(major)
@@ -74,10 +76,17 @@ function wholeHistory(root: string): void {
   compare(ours, theirs, root)
 }
 
-function oneChangedFile(root: string): void {
+const changed = join('migrations', '000501_extra_page.sql')
+
+/** A history with a config that names it; returns its files. */
+function writeProject(root: string): string[] {
   const files = writeHistory(join(root, 'migrations'), { files: 500, statements: 2_850, seed: 20_260_102 })
   writeFileSync(join(root, 'ringfence.config.json'), JSON.stringify({ migrations: ['migrations'] }))
-  const changed = join('migrations', '000501_extra_page.sql')
+  return files
+}
+
+function oneChangedFile(root: string): void {
+  const files = writeProject(root)
   writeFileSync(join(root, changed), oneMoreMigration)
   print(`\nOne changed file on top of ${files.length} files, 2850 statements`)
   const ours: Command = {
@@ -86,13 +95,45 @@ function oneChangedFile(root: string): void {
     args: [cli, 'check', changed, '--format', 'json'],
     cwd: root,
   }
-  const theirs: Command = {
+  compare(ours, parseOnlyIn(root), root)
+}
+
+function parseOnlyIn(root: string): Command {
+  return {
     title: 'parse only',
     file: process.execPath,
     args: [parseOnly, join(root, 'migrations')],
     cwd: root,
   }
-  compare(ours, theirs, root)
+}
+
+/** What a commit hook runs: where the working tree holds what is staged, where it holds something else, and where no migration is staged. */
+function oneStagedFile(root: string): void {
+  const files = writeProject(root)
+  const git = (...args: readonly string[]) =>
+    execFileSync('git', ['-c', 'user.name=bench', '-c', 'user.email=bench@example.com', ...args], {
+      cwd: root,
+    })
+  git('init', '--quiet')
+  git('add', '--all')
+  git('commit', '--quiet', '--message', 'history')
+  const ours = (title: string): Command => ({
+    title,
+    file: process.execPath,
+    args: [cli, 'check', '--staged', '--format', 'json'],
+    cwd: root,
+  })
+  writeFileSync(join(root, 'README.md'), '')
+  git('add', 'README.md')
+  print(`\nCommit hook of a history of ${files.length} files, 2850 statements: no migration staged`)
+  compare(ours('check --staged'), parseOnlyIn(root), root)
+  writeFileSync(join(root, changed), oneMoreMigration)
+  git('add', changed)
+  print('One file staged')
+  compare(ours('check --staged'), parseOnlyIn(root), root)
+  writeFileSync(join(root, changed), '')
+  print('One file staged, and another state of it in the working tree')
+  compare(ours('check --staged'), parseOnlyIn(root), root)
 }
 
 async function audits(root: string): Promise<void> {
@@ -155,7 +196,9 @@ function compare(ours: Command, theirs: Command, root: string): void {
     )
   line(ours.title, times.ours)
   line(theirs.title, times.theirs)
-  print(`  ratio            ${times.ratio.toFixed(2)} (median of ${pairs} pairs)`)
+  print(
+    `  ratio            ${times.ratio.toFixed(2)}, of processor time ${times.processorRatio.toFixed(2)} (medians of ${pairs} pairs)`,
+  )
 }
 
 /** The binary itself, where npm has installed it: its own starter is a Node process and would be timed too. */

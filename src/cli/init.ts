@@ -33,13 +33,16 @@ export async function init(paths: readonly string[], options: InitOptions): Prom
   const cwd = process.cwd()
   const ci = ciOf(options.ci)
   const existing = findConfig(cwd)
-  if (existing !== null && !options.print && ci === null && !options.hook) {
+  const isHere = existing !== null && dirname(existing) === cwd
+  const isFirst = existing === null || (!isHere && ci === null && !options.hook)
+  if (!isFirst && !options.print && ci === null && !options.hook) {
     throw new InputError('is there already, and stays as it is', {
       file: relative(cwd, existing),
       hint: 'See with --print what would be proposed.',
     })
   }
-  const isFirst = existing === null
+  if (isFirst && existing !== null)
+    tell(`${relative(cwd, existing)} stands above; here and below, the new one counts`)
   const questions = await questionsFor(options)
   const proposed = isFirst || options.print ? await propose(cwd, paths, options, questions) : null
   const hook = options.hook || (isFirst && isInRepository(cwd) && (await questions?.hook()) === true)

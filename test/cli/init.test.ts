@@ -51,6 +51,14 @@ it('writes over no config, and prints what it would propose beside it', () => {
   expect(readFileSync(join(cwd, 'ringfence.config.json'), 'utf8')).toBe('{}')
 })
 
+it('writes a config for a package below one that has a config', () => {
+  const cwd = folderWith({ 'packages/b/migrations/1.sql': safe, 'ringfence.config.json': '{}' })
+  const { code, stderr } = ringfence(['init'], join(cwd, 'packages/b'))
+  expect(code).toBe(0)
+  expect(stderr).toMatch(/^..\/..\/ringfence.config.json stands above; here and below, the new one counts$/m)
+  expect(stderr).toMatch(/^wrote ringfence.config.json$/m)
+})
+
 it('asks for the folder where there are two histories, and takes the one that is named', () => {
   const cwd = folderWith({ 'a/migrations/1.sql': safe, 'b/migrations/1_x.up.sql': safe })
   const refused = ringfence(['init'], cwd)

@@ -18,8 +18,8 @@ const outsideMarker =
   /^\s*--\s*(?:postgres-migrations disable-transaction|no-transaction|disable_ddl_transaction!?|\+migrate up notransaction)\s*$/im
 
 /**
- * A folder of `.sql` files, applied in natural order (`2_` before `10_`): what Kysely, postgres-migrations, sqlx, refinery,
- * node-pg-migrate and hand-made runners have. Files that are named as down parts are not read, and a file that marks
+ * A folder of `.sql` files, applied in natural order (`2_` before `10_`): what postgres-migrations and hand-made runners have, and others
+ * of which nothing tells. Files that are named as down parts are not read, and a file that marks
  * an up and a down part is read as the tool that has these markers reads it. Migrations in code stand in their place.
  * Each file is taken to have a session of its own, as with `psql -f` for each. Which runner it is is not known, so that it is not
  * documented either: sqlx and node-pg-migrate, for two, keep one connection.

@@ -1,8 +1,11 @@
 import type { ActiveCheck } from '../checks/examine.ts'
+import { acceptedBy, isExpired } from '../findings/suppressed.ts'
 import type { History } from '../replay/history.ts'
 import type { Migration } from '../replay/migration.ts'
 import type { Tenancy } from '../tenancy/tenancy.ts'
 import { type Life, livesOf } from './lifecycle.ts'
+import { Occurrences } from './occurrences.ts'
+import { suppressionsOf } from './suppressions.ts'
 
 /** A history that another one is held against. */
 export interface EarlierHistory {
@@ -51,15 +54,29 @@ export function livesAgainst(
   { history, filesOf, tenancy, asked }: PresentHistory,
   checks: readonly ActiveCheck[],
 ): Life[] {
-  const known = new Set(
-    livesOf(earlier.history, { checks, tenancy, asked: null, filesOf: earlier.filesOf }).flatMap(accounts),
-  )
+  const before = livesOf(earlier.history, { checks, tenancy, asked: null, filesOf: earlier.filesOf })
+  const known = new Set(notAccepted(before, earlier).flatMap(accounts))
   const added = livesOf(history, { checks, tenancy, asked: asked ?? new Set(), filesOf })
   const told = new Set(added.flatMap(accounts))
   const others = livesOf(history, { checks, tenancy, asked: null, filesOf }).filter(
     (life) => !known.has(accountOf(life)) && !told.has(accountOf(life)),
   )
   return [...added, ...others]
+}
+
+/** The defects that no comment of their history accepts: without the comment one of these is new. */
+function notAccepted(lives: readonly Life[], { migrations }: EarlierHistory): readonly Life[] {
+  const { placed } = suppressionsOf(migrations)
+  if (placed.length === 0) return lives
+  const today = new Date().toISOString().slice(0, 10)
+  const occurrences = new Occurrences(
+    lives,
+    lives,
+    migrations.map(({ file }) => file),
+  )
+  const holding = placed.filter(({ suppression }) => !isExpired(suppression, today))
+  const accepted = new Set(holding.flatMap((one) => acceptedBy(one, occurrences.all)))
+  return lives.filter((life) => !accepted.has(occurrences.of(life)))
 }
 
 /** What is said of a defect, and whether to the end of the history. */

@@ -119,6 +119,15 @@ describe('a change of what was there', () => {
     ])
   })
 
+  test('a finding that a comment accepted counts once the comment is gone, and not while it stands', async () => {
+    const accepted = `-- ringfence: accept ${unprotected} on public.debt because it is to go\n${table('debt')}`
+    const folder = repositoryWith({ ...history, 'db/migrations/004_debt.sql': accepted })
+    stage(folder, 'db/migrations/004_debt.sql', `${accepted}-- more\n`)
+    expect((await judge(folder)).found).toEqual([])
+    stage(folder, 'db/migrations/004_debt.sql', table('debt'))
+    expect((await judge(folder)).found).toEqual([`${unprotected} public.debt @db/migrations/004_debt.sql`])
+  })
+
   test('a renamed migration brings nothing new, unless its new place does', async () => {
     const folder = repositoryWith({ ...history, 'db/migrations/004_debt.sql': table('debt') })
     git(folder, 'mv', 'db/migrations/004_debt.sql', 'db/migrations/014_debt.sql')

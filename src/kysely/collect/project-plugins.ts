@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { createJiti } from 'jiti'
 import type { KyselyPlugin } from 'kysely'
@@ -16,9 +16,14 @@ const configNames = ['ts', 'mts', 'cts', 'js', 'mjs', 'cjs'].flatMap((ending) =>
 export async function pluginsFor(folder: string): Promise<readonly KyselyPlugin[]> {
   const file = configFor(folder)
   if (file === null) return []
-  const config = await createJiti(pathToFileURL(file).href).import<KyselyCtlConfig>(file, { default: true })
-  const plugins = await made(config.plugins)
-  return plugins ?? (await made(config.kysely))?.getExecutor().plugins ?? []
+  try {
+    const config = await createJiti(pathToFileURL(file).href).import<KyselyCtlConfig>(file, { default: true })
+    const plugins = await made(config.plugins)
+    return plugins ?? (await made(config.kysely))?.getExecutor().plugins ?? []
+  } catch (cause) {
+    const message = cause instanceof Error ? cause.message : String(cause)
+    throw new Error(`${basename(file)}, which may name plugins, can't be run: ${message}`, { cause })
+  }
 }
 
 /** As far as it is looked at here; each may be a function that makes it. */

@@ -1,7 +1,7 @@
 import { relative, resolve } from 'node:path'
 import { InputError } from '../../findings/input-error.ts'
 import { inputsOf, type RunRequest } from '../request.ts'
-import { Reach } from './reach.ts'
+import { isProgram, Reach } from './reach.ts'
 import { Repository } from './repository.ts'
 
 /** Which changes are asked about: what the next commit brings, or what the branch does beyond a revision. */
@@ -65,7 +65,10 @@ function staged(
     files.filter(({ status }) => status !== 'U'),
     roots,
   )
-  const relevant = changed.filter(({ path }) => present.touches(path))
+  const mayImport = present.holdsPrograms
+  const relevant = changed.filter(
+    ({ path }) => present.touches(path) || (mayImport && isProgram(path) && present.isBeside(path)),
+  )
   const conflict = files.find(({ status, path }) => status === 'U' && present.touches(path))
   if (conflict !== undefined) {
     throw new InputError('is in conflict, so that no commit can hold it', {

@@ -30,6 +30,22 @@ export async function loadChanges(changes: Changes, folder: string): Promise<Loa
   }
 }
 
+/** Programs load what stands around them, so that all of that is written out; so is what migrations include. */
+function withPrograms(request: RunRequest, before: () => void): RunRequest {
+  const { programs } = request
+  if (programs === undefined) return request
+  return {
+    ...request,
+    programs: {
+      ...programs,
+      collect: async (migrations, cwd) => {
+        before()
+        return await programs.collect(migrations, cwd)
+      },
+    },
+  }
+}
+
 /** Files are written out only where the working tree does not hold just them: writing hundreds takes longer than to replay them. */
 async function loadPresent(
   changes: Changes,
@@ -44,14 +60,14 @@ async function loadPresent(
       asks,
     })
   if (!present.isCheckedOut(repository)) return await writtenOut()
-  const including = new Error('a migration includes a file')
-  const beforeInclude = () => {
-    throw including
+  const more = new Error('a migration reads another file')
+  const needMore = () => {
+    throw more
   }
   try {
-    return await loadHistory({ ...request, asks, beforeInclude })
+    return await loadHistory({ ...withPrograms(request, needMore), asks, beforeInclude: needMore })
   } catch (error) {
-    if (error !== including) throw error
+    if (error !== more) throw error
     return await writtenOut()
   }
 }
@@ -146,8 +162,12 @@ function requestIn(
   snapshot.write(files.entries)
   const cwd = join(snapshot.top, repository.folder)
   mkdirSync(cwd, { recursive: true })
+  const writePrograms = () => {
+    snapshot.write(files.programs)
+    snapshot.linkInstalled()
+  }
   return {
-    ...request,
+    ...withPrograms(request, writePrograms),
     cwd,
     beforeInclude: (candidates) => {
       const paths = candidates.map((candidate) => relative(snapshot.top, candidate).split(sep).join('/'))

@@ -87,6 +87,18 @@ export class Reach {
     )
   }
 
+  /** Whether some of the migrations are programs. */
+  get holdsPrograms(): boolean {
+    return this.#entries.some(({ path }) => this.#holds(path) && isProgram(path))
+  }
+
+  /** All that programs among the migrations may load, but for what is installed. */
+  get programs(): Entry[] {
+    return this.#entries.filter(
+      ({ mode, path }) => mode !== submodule && (isProgram(path) || path.endsWith('.json')),
+    )
+  }
+
   #holds(path: string): boolean {
     return this.#roots.some((root) => isBelow(root, path))
   }
@@ -122,6 +134,11 @@ function targetOf(git: Git, { id, path }: Entry): string {
       file: path,
     },
   )
+}
+
+/** Whether a file is TypeScript or JavaScript. */
+export function isProgram(path: string): boolean {
+  return /\.[mc]?[jt]s$/.test(path)
 }
 
 function isBelow(root: string, path: string): boolean {

@@ -1,6 +1,6 @@
-import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { basename, join } from 'node:path'
+import { basename, join, posix } from 'node:path'
 import type { Git } from './git.ts'
 import type { Entry } from './repository.ts'
 
@@ -57,5 +57,16 @@ export class Snapshot {
     this.#git.run([...plainIndex, 'checkout-index', '--all', '--quiet', `--prefix=${this.top}/`], { index })
     for (const { path } of missing) this.#written.add(path)
     return missing.length
+  }
+
+  /** What is installed for the packages among what is written is found where it is installed. */
+  linkInstalled(): void {
+    for (const path of ['package.json', ...this.#written]) {
+      if (posix.basename(path) !== 'package.json') continue
+      const installed = join(posix.dirname(path), 'node_modules')
+      const place = join(this.top, installed)
+      if (!existsSync(join(this.#git.cwd, installed)) || existsSync(place)) continue
+      symlinkSync(join(this.#git.cwd, installed), place, 'dir')
+    }
   }
 }

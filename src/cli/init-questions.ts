@@ -59,9 +59,8 @@ export class Questions {
     return answer === '' ? null : answer
   }
 
-  /** Asked where policies do not name them. */
   async #appRoles({ appRoles }: OpenQuestions): Promise<string[] | null> {
-    if (appRoles.length === 0 || appRoles.some(({ policies }) => policies > 0)) return null
+    if (appRoles.length === 0) return null
     const options = appRoles.map((role) => ({
       value: role.name,
       label: printableLine(role.name),

@@ -10,11 +10,12 @@ const manifests = {
   'go.mod': (name: string) => new RegExp(`^[ \\t]*(?:require[ \\t]+)?${name}(?:/v\\d+)?[ \\t]`, 'm'),
 } as const
 
-const mostLevels = 8
+/** As far as a layout may look: what is staged is read with the files of four folders above it. */
+const mostLevels = 4
 
 /**
  * Whether the project that a folder belongs to depends on a package. Where the names of the files do not tell which tool applies them,
- * this does. Looks from the folder up to the root of the repository.
+ * this does. Looks from the folder upwards, not beyond the root of the repository.
  */
 export function dependsOn(folder: Folder, manifest: keyof typeof manifests, name: string): boolean {
   const pattern = manifests[manifest](name)

@@ -1,6 +1,6 @@
 import type { Relation, RoleName, SchemaModel } from '../../model/schema-model.ts'
 import { appRolesOf, isExempt } from '../../policy/roles.ts'
-import type { Tenancy } from '../../tenancy/tenancy.ts'
+import type { Platform, Tenancy } from '../../tenancy/tenancy.ts'
 
 /** A role that the application may run under. */
 export interface RoleCandidate {
@@ -11,6 +11,8 @@ export interface RoleCandidate {
   readonly tables: number
   readonly privileges: readonly string[]
 }
+
+const ofWhoeverActs: ReadonlySet<string> = new Set(['public', 'current_role', 'current_user', 'session_user'])
 
 const ofRows: ReadonlySet<string> = new Set(['select', 'insert', 'update', 'delete'])
 
@@ -26,7 +28,7 @@ export function appRoleCandidates(
     grants.flatMap(({ grantee, privilege }) => (ofRows.has(privilege) ? grantee : [])),
   )
   const names = [...new Set([...named, ...granted])].filter(
-    (name) => name !== 'public' && !isExempt(model, name) && !owners.has(name),
+    (name) => !ofWhoeverActs.has(name) && !isExempt(model, name) && !owners.has(name),
   )
   return names
     .map((name) => candidateOf(name, tables))
@@ -45,3 +47,16 @@ function candidateOf(name: RoleName, tables: readonly Relation[]): RoleCandidate
     privileges: [...ofRows].filter((one) => granted.flat().some(({ privilege }) => privilege === one)),
   }
 }
+
+/** The roles of the application, if they are told: the one that policies name, or those of the platform's API. */
+export function toldAppRoles(
+  candidates: readonly RoleCandidate[],
+  platform: Platform | null,
+): readonly RoleName[] | null {
+  const named = candidates.flatMap(({ name, policies }) => (policies > 0 ? name : []))
+  if (platform === null) return named.length === 1 ? named : null
+  if (named.length === 0) return ofSupabase
+  return named.every((name) => ofSupabase.includes(name)) ? named : null
+}
+
+const ofSupabase: readonly RoleName[] = ['anon', 'authenticated']

@@ -6,7 +6,7 @@ import { isSameName, stemOf } from '../../policy/tenant-key-names.ts'
 import { memberColumn } from '../../policy/user-columns.ts'
 import { count } from '../../report/terminal.ts'
 import type { KeyType, Platform, Tenancy } from '../../tenancy/tenancy.ts'
-import { appRoleCandidates, type RoleCandidate } from './app-role-candidates.ts'
+import { appRoleCandidates, type RoleCandidate, toldAppRoles } from './app-role-candidates.ts'
 import type { ConfigEntry, ConfigValue } from './config-entry.ts'
 import { settingsOfPolicies } from './settings-of-policies.ts'
 import { isEvident, type KeyCandidate, tenantKeyCandidates } from './tenant-key-candidates.ts'
@@ -24,6 +24,7 @@ export interface OpenQuestions {
   readonly tenantKey: string | null
   /** Whether that one is it beyond doubt. */
   readonly isEvident: boolean
+  /** None where they are told. */
   readonly appRoles: readonly RoleCandidate[]
   readonly tables: number
 }
@@ -35,11 +36,12 @@ export function openQuestions(model: SchemaModel, platform: Platform | null): Op
   const isFound = tables.some((table) => tenantKeyOf(model, tenancy, table) !== null)
   const tenantKeys = tenantKeyCandidates(tables)
   const own = tenantKeys.find(({ column }) => column === tenancy.tenantKey)
+  const roles = appRoleCandidates(model, tenancy, tables)
   return {
     tenantKeys,
     tenantKey: isFound ? tenancy.tenantKey : null,
     isEvident: own !== undefined && isEvident(own, tenantKeys, tables.length),
-    appRoles: appRoleCandidates(model, tenancy, tables),
+    appRoles: toldAppRoles(roles, platform) === null ? roles : [],
     tables: tables.length,
   }
 }
@@ -211,22 +213,15 @@ function ofAppRoles(
 ): ConfigEntry[] {
   if (said !== undefined)
     return said.length === 0 ? [] : [told('appRoles', said, ['The roles that the application runs under.'])]
-  const named = candidates.filter(({ policies }) => policies > 0)
-  const notes = (some: readonly RoleCandidate[]) => some.map(roleEvidence)
-  if (named.length > 0)
-    return [
-      told(
-        'appRoles',
-        named.map(({ name }) => name),
-        notes(named),
-      ),
-    ]
-  if (platform === 'supabase')
-    return [told('appRoles', ['anon', 'authenticated'], ["Those of Supabase's API."])]
+  const names = toldAppRoles(candidates, platform)
+  if (names !== null) {
+    const own = candidates.filter(({ name, policies }) => policies > 0 && names.includes(name))
+    return [told('appRoles', names, own.length > 0 ? own.map(roleEvidence) : ["Those of Supabase's API."])]
+  }
   const question =
     'Which roles does the application connect as, or switch to? It should be none that owns tables.'
-  const names = candidates.length === 0 ? ['app_user'] : candidates.map(({ name }) => name)
-  return [open('appRoles', names, [question, ...notes(candidates)])]
+  const possible = candidates.length === 0 ? ['app_user'] : candidates.map(({ name }) => name)
+  return [open('appRoles', possible, [question, ...candidates.map(roleEvidence)])]
 }
 
 /** Why a role may be one of the application. */

@@ -111,6 +111,17 @@ it('asks which setting it is where policies read one that names neither the tena
   )
 })
 
+it('asks which roles are those of the application where policies name several', async () => {
+  const { tenancy, open, entries } = await proposed(
+    `${policy('true')} create role billing; create policy q on invoices to billing using (true);`,
+  )
+  expect(tenancy).not.toHaveProperty('appRoles')
+  expect(open).toContain('tenancy.appRoles')
+  expect(notesOf(entries, 'appRoles')).toMatch(
+    /app_user: named by 1 policy, granted select, insert on 1 table. billing: named by 1 policy.$/,
+  )
+})
+
 it('declares the platform of migrations of Supabase and the roles of its API', async () => {
   const { tenancy } = await proposed(
     'create table notes (id uuid, tenant_id uuid);',

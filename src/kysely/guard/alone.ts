@@ -1,5 +1,5 @@
-import type { AlterTableStmt, DropStmt, IndexStmt, Node } from 'libpg-query'
-import { as, kindOf, strings, walk } from '../../sql/node.ts'
+import type { AlterTableStmt, DropStmt, Node } from 'libpg-query'
+import { as, kindOf } from '../../sql/node.ts'
 import type { Objection } from './objections.ts'
 
 /** Settings that only say how long to wait. */
@@ -19,12 +19,11 @@ function isAllowed(node: Node): boolean {
     case 'DeleteStmt':
     case 'MergeStmt':
     case 'AlterEnumStmt':
+    case 'IndexStmt':
     case 'ReindexStmt':
     case 'VacuumStmt':
     case 'VariableShowStmt':
       return true
-    case 'IndexStmt':
-      return !needsNoTransaction(node) || callsNothing(as(node, 'IndexStmt'))
     case 'DropStmt':
       return isDropOfIndex(as(node, 'DropStmt'))
     case 'AlterTableStmt':
@@ -46,22 +45,6 @@ export function needsNoTransaction(node: Node): boolean {
   )
 }
 
-/** Functions that indexes are often over, and that PostgreSQL finds before those of anybody. */
-const harmless: ReadonlySet<string> = new Set(['lower', 'upper', 'date_trunc', 'md5', 'length'])
-
-/** An index is built in transactions of its own, and with it runs what it calls. */
-function callsNothing(index: IndexStmt | undefined): boolean {
-  let isKnown = true
-  walk(index, (kind, value) => {
-    if (kind === 'FuncCall') {
-      const names = strings((value as { funcname?: Node[] }).funcname)
-      isKnown &&= names.length === 2 && names[0] === 'pg_catalog' && harmless.has(names[1] ?? '')
-    }
-    return isKnown
-  })
-  return isKnown
-}
-
 function isDropOfIndex(statement: DropStmt | undefined): boolean {
   return statement?.removeType === 'OBJECT_INDEX' && statement.behavior !== 'DROP_CASCADE'
 }
@@ -75,5 +58,12 @@ function isValidation(statement: AlterTableStmt | undefined): boolean {
 
 const objection: Objection = {
   message: 'without a transaction it could not be taken back',
-  help: 'Keep a migration without a transaction to indexes (over columns and functions of pg_catalog, named so), enums, VALIDATE CONSTRAINT and rows.',
+  help: 'Keep a migration without a transaction to indexes, enums, VALIDATE CONSTRAINT and rows.',
+}
+
+/** Where the server would run what somebody wrote, in transactions of its own. */
+export const objectionToCode: Objection = {
+  message:
+    'it runs functions, operators or domains that somebody wrote, in transactions of its own: what these do could not be taken back',
+  help: 'Take a migration with a transaction, or an index over columns and functions of PostgreSQL.',
 }

@@ -1,10 +1,11 @@
 import type { DatabaseConnection, Kysely } from 'kysely'
 import { isConnectionLoss } from '../../engine/connection-failure.ts'
 import { watchUnfinished } from '../unfinished.ts'
-import { needsNoTransaction } from './alone.ts'
+import { needsNoTransaction, objectionToCode } from './alone.ts'
 import { bookkeepingWrite, isInert } from './bookkeeping.ts'
 import type { CapturedStatement } from './captured-statement.ts'
 import { WrittenRows } from './changed-rows.ts'
+import { mayRunCode } from './code-in-indexes.ts'
 import { runDeferredTriggers } from './deferred-triggers.ts'
 import { guardedHandle } from './guarded-handle.ts'
 import { MigrationRefused, type Problem } from './migration-refused.ts'
@@ -18,6 +19,7 @@ import {
   problemOfRefusal,
   problemOfRows,
   problemOfSetting,
+  problemOfStatement,
   problemOfUnfinished,
 } from './problems.ts'
 import { ServerConnection } from './server-connection.ts'
@@ -105,7 +107,11 @@ class Runner {
     const circumstances = { ...this.#run, isAlone: true }
     const gate = new StatementGate(this.#server, circumstances, foresee, async (captured, send) => {
       const [only, ...others] = captured
-      if (only !== undefined && others.length === 0 && needsNoTransaction(only.node)) return await send()
+      if (only !== undefined && others.length === 0 && needsNoTransaction(only.node)) {
+        if (!(await mayRunCode(this.#server, only.node))) return await send()
+        problems.push(problemOfStatement(only, objectionToCode))
+        throw this.#refused(problems)
+      }
       return await this.#inTransaction(send, async (session) => {
         const found = await this.#verify({ session, verification, written: null }, captured, [])
         problems.push(...found)

@@ -83,6 +83,10 @@ export function problemOfObjection({ message, help }: Objection): Problem {
   return { check: null, subject: null, message, help, fix: null, at: null, statement: null }
 }
 
+export function problemOfStatement({ text, at }: CapturedStatement, objection: Objection): Problem {
+  return { ...problemOfObjection(objection), at, statement: text }
+}
+
 export function problemOfFailure({ text, at }: Failure, message: string, help: string): Problem {
   return { check: null, subject: null, message, help, fix: null, at, statement: text }
 }

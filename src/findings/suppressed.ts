@@ -36,6 +36,16 @@ export function acceptedBy<One extends Occurrence>(
   return meant.filter(({ from }) => from === next)
 }
 
+/** What those accept together that have not expired. */
+export function allAccepted<One extends Occurrence>(
+  placed: readonly PlacedSuppression[],
+  occurrences: readonly One[],
+  today: string,
+): ReadonlySet<One> {
+  const holding = placed.filter(({ suppression }) => !isExpired(suppression, today))
+  return new Set(holding.flatMap((one) => acceptedBy(one, occurrences)))
+}
+
 /** Whether it names the defect, wherever the two stand. */
 export function isMeant(
   { suppression, statement }: PlacedSuppression,

@@ -12,6 +12,7 @@ import {
 import { inOrder } from './findings-of.ts'
 import type { RunRequest } from './request.ts'
 import { type Seen, suppress } from './suppress.ts'
+import { today } from './suppressions.ts'
 
 /** What is left of what a run sees, and what was accepted. `texts`: those of files that are no migrations. */
 export interface Accepted extends Pick<CheckResult, 'findings' | 'suppressed' | 'baselined' | 'texts'> {
@@ -34,7 +35,7 @@ export async function accept(request: RunRequest, seen: Seen): Promise<Accepted>
   const known = byFingerprint(before)
   const { told, suppressed } = suppress(seen, {
     counts: (fingerprint) => isWritten || known.has(fingerprint),
-    today: new Date().toISOString().slice(0, 10),
+    today: today(),
   })
   const own = before.filter(({ database }) => database === isDatabase)
   const others = before.filter((entry) => !own.includes(entry))

@@ -1,11 +1,11 @@
 import type { ActiveCheck } from '../checks/examine.ts'
-import { acceptedBy, isExpired } from '../findings/suppressed.ts'
+import { allAccepted } from '../findings/suppressed.ts'
 import type { History } from '../replay/history.ts'
 import type { Migration } from '../replay/migration.ts'
 import type { Tenancy } from '../tenancy/tenancy.ts'
 import { type Life, livesOf } from './lifecycle.ts'
 import { Occurrences } from './occurrences.ts'
-import { suppressionsOf } from './suppressions.ts'
+import { suppressionsOf, today } from './suppressions.ts'
 
 /** A history that another one is held against. */
 export interface EarlierHistory {
@@ -68,14 +68,12 @@ export function livesAgainst(
 function notAccepted(lives: readonly Life[], { migrations }: EarlierHistory): readonly Life[] {
   const { placed } = suppressionsOf(migrations)
   if (placed.length === 0) return lives
-  const today = new Date().toISOString().slice(0, 10)
   const occurrences = new Occurrences(
     lives,
     lives,
     migrations.map(({ file }) => file),
   )
-  const holding = placed.filter(({ suppression }) => !isExpired(suppression, today))
-  const accepted = new Set(holding.flatMap((one) => acceptedBy(one, occurrences.all)))
+  const accepted = allAccepted(placed, occurrences.all, today())
   return lives.filter((life) => !accepted.has(occurrences.of(life)))
 }
 

@@ -1,6 +1,6 @@
 import type { Finding } from '../findings/finding.ts'
 import { fingerprintOf } from '../findings/fingerprint.ts'
-import { acceptedBy, isExpired, isMeant, type Occurrence } from '../findings/suppressed.ts'
+import { acceptedBy, allAccepted, isExpired, isMeant, type Occurrence } from '../findings/suppressed.ts'
 import { type Complaint, complaintFinding, expired, misspelt, unused } from './complaints.ts'
 import { findingOf } from './findings-of.ts'
 import type { Life } from './lifecycle.ts'
@@ -88,8 +88,7 @@ class Comments {
       placed.some((one) => isMeant(one, { ...found, check: check.id }))
     const matters = placed.some(({ at }) => this.#isAsked(at)) || lives.some(isConcerned)
     this.#occurrences = new Occurrences(matters ? whole() : [], lives, this.#files)
-    const holding = placed.filter(({ suppression }) => !isExpired(suppression, today))
-    this.#accepted = new Set(holding.flatMap((one) => acceptedBy(one, this.#occurrences.all)))
+    this.#accepted = allAccepted(placed, this.#occurrences.all, today)
   }
 
   accept(life: Life): boolean {

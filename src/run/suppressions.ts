@@ -22,6 +22,11 @@ export interface Suppressions {
   readonly misspelt: readonly MisspeltSuppression[]
 }
 
+/** The day by which comments expire, `2027-06-30`: that of UTC. */
+export function today(): string {
+  return new Date().toISOString().slice(0, 10)
+}
+
 /** Reads the comments of migrations and of what they include, in order. */
 export function suppressionsOf(migrations: readonly Migration[]): Suppressions {
   const placed: PlacedSuppression[] = []

@@ -38,21 +38,20 @@ export function proposeConfig({ chosen, loaded, questions }: Survey, told: Told)
   const { history, tenancy } = loaded
   const { paths, layout } = chosen
   const migrations: ConfigValue = paths.map((path) => (layout === null ? path : { path, layout }))
+  const counted = `${count(history.files.length, 'file')}, ${count(history.statements, 'statement')}.`
+  const declared = 'They declare the tenancy themselves; one that is written here would stand in its place.'
   const own: ConfigEntry = {
     key: 'migrations',
-    notes: [`${count(history.files.length, 'file')}, ${count(history.statements, 'statement')}.`],
+    notes: questions === null ? [counted, declared] : [counted],
     value: migrations,
     isTold: true,
   }
   const read = [own, ...variablesOf(loaded, paths, layout)]
-  if (questions === null) {
-    const notes = [
-      'The migrations declare the tenancy themselves; what is written here would stand in its place.',
-    ]
-    return [...read, { key: 'tenancy', notes, value: {}, isTold: false }]
-  }
-  const entries = proposeTenancy(history.model, tenancy.platform, told)
-  return [...read, { key: 'tenancy', notes: [], entries }]
+  if (questions === null) return read
+  return [
+    ...read,
+    { key: 'tenancy', notes: [], entries: proposeTenancy(history.model, tenancy.platform, told) },
+  ]
 }
 
 /** What the migration tool puts into the text, and nobody told. */

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import type { Migration } from '../../../src/replay/migration.ts'
 import { type ConfigEntry, toldIn, untoldIn } from '../../../src/run/init/config-entry.ts'
 import { proposeConfig, survey } from '../../../src/run/init/propose-config.ts'
 import type { Told } from '../../../src/run/init/propose-tenancy.ts'
@@ -139,4 +140,23 @@ it('asks what the migration tool puts in', async () => {
     value: [{ path: 'm', variables: { Schema: '' } }],
     isTold: false,
   })
+})
+
+it('leaves the tenancy to migrations that declare it', async () => {
+  const cwd = tree({ 'm/1_a.ts': "import 'kysely'\nexport async function up() {}" })
+  const programs = {
+    collect: async (migrations: readonly Migration[]) => ({
+      migrations: migrations.map((one) => ({
+        ...one,
+        text: tables,
+        parts: [{ kind: 'sql' as const, start: 0, end: tables.length }],
+      })),
+      tenancies: [{ tenantKey: 'tenant_id' }],
+    }),
+    run: async () => undefined,
+  }
+  const entries = proposeConfig(await survey({ cwd, paths: ['m'], layout: null, programs }), {})
+  expect(toldIn(entries)).toEqual({ migrations: ['m'] })
+  expect(notesOf(entries, 'migrations')).toMatch(/They declare the tenancy themselves/)
+  expect(untoldIn(entries)).toEqual([])
 })

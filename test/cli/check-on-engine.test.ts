@@ -46,6 +46,16 @@ test('what replay can not follow is settled to what it really did', () => {
   })
 })
 
+test('a comment accepts what a server alone shows, and one for what it settles is not told', () => {
+  const hidden = unknowable('alter table public.tenants no force row level security')
+  const files = {
+    'm/1.sql': table,
+    'm/2.sql': hidden.replace('do ', '-- ringfence: accept unmodelled-statement here because x\ndo '),
+    'm/3.sql': '-- ringfence: accept row-security-not-forced on public.tenants because x\nselect 1;',
+  }
+  expect(findings(files, '--engine', 'embedded')).toEqual({ code: 0, found: [] })
+})
+
 test('a file that is asked about answers for what it brought by a way that replay can not follow', () => {
   const old = {
     'm/1.sql': table,

@@ -41,6 +41,8 @@ export class StatementGate {
   readonly #prepare: Prepare
   readonly #send: Send
   readonly #running = new Map<Promise<unknown>, { readonly text: string; readonly trace: Error }>()
+  /** Ends those that are not at their end: nobody asks for more of a stream that was left. */
+  readonly #streams = new Set<() => Promise<unknown>>()
   #previous: Promise<unknown> = Promise.resolve()
   #isSealed = false
 
@@ -57,6 +59,7 @@ export class StatementGate {
     for (const { text, trace } of this.#running.values()) {
       this.refusals.push({ ...notAwaited, text, at: callSiteOf(trace) })
     }
+    await Promise.allSettled([...this.#streams].map((close) => close()))
     await Promise.allSettled(this.#running.keys())
   }
 
@@ -93,12 +96,19 @@ export class StatementGate {
         return ended
       }),
     )
+    let rows: AsyncIterableIterator<QueryResult<Row>> | null = null
+    const close = async () => {
+      end()
+      await rows?.return?.()
+    }
+    this.#streams.add(close)
     try {
       await begun
       if (this.#circumstances.isAlone) this.refuse(query.sql, streamed, trace)
       const captured = await this.#admit(query, trace)
       await this.#prepare(captured)
-      for await (const result of this.#server.stream<Row>(query, ...rest)) {
+      rows = this.#server.stream<Row>(query, ...rest)
+      for await (const result of rows) {
         this.#assertOpen(query.sql, trace)
         yield result
       }
@@ -106,6 +116,7 @@ export class StatementGate {
       this.#noteFailure(error, query.sql, trace)
       throw error
     } finally {
+      this.#streams.delete(close)
       end()
       await done
     }

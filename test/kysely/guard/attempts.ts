@@ -136,6 +136,15 @@ export const attempts: Readonly<Record<string, Attempt>> = {
     refused: noRowSecurity,
     only: 'native',
   },
+  'a stream that is left open': {
+    migrations: up(async (db) => {
+      await send(db, leak)
+      const rows = db.selectFrom('pg_class').select('relname').stream(1)
+      await rows[Symbol.asyncIterator]().next()
+    }),
+    refused: /select "relname" from "pg_class"[\s\S]*ended without waiting for it/,
+    only: 'native',
+  },
   'a DO block': { migrations: texts(`do $$ begin ${leak}; end $$`), refused: noRowSecurity },
   'a DO block that computes its SQL': {
     migrations: texts(

@@ -67,6 +67,7 @@ export function writtenSuppression({ check, subject, reason, until }: Suppressio
 
 /** A subject with its quoted names as findings write them: quoted where they must be. */
 export function canonicalSubject(subject: string): string {
+  if (!subject.includes('"')) return subject
   return subject.replace(/"((?:[^"]|"")+)"/g, (_, name: string) => displayName(name.replaceAll('""', '"')))
 }
 

@@ -1,5 +1,6 @@
 import { InputError } from '../findings/input-error.ts'
 import type { Relation, SchemaModel } from '../model/schema-model.ts'
+import { printName } from '../sql/expression.ts'
 import { displayId } from '../sql/identifiers.ts'
 import type { Blueprint, RelationName } from '../templates/blueprint.ts'
 import { completeDeclaration } from '../templates/complete-declaration.ts'
@@ -57,8 +58,17 @@ export function tableMigration(
   const { table, columns, roles, reason } = asked
   const id = displayId(table.namespace, table.name)
   if (model.relations.has(id)) throw new InputError(`${id} is there already`)
+  if (table.namespace !== 'public' && !model.namespaces.has(table.namespace)) {
+    throw new InputError(`the migrations do not create the schema ${printName(table.namespace)}`, {
+      hint: `Create it first: create schema ${printName(table.namespace)};`,
+    })
+  }
   requireTenancy(blueprint, model, asked)
   const parent = parentOf(blueprint, model, asked)
+  const built =
+    reason === null ? [blueprint.tenantKey, 'id', ...(parent === null ? [] : [parent.column])] : []
+  const twice = columns.find(({ name }) => built.includes(name))
+  if (twice !== undefined) throw new InputError(`the table has the column ${printName(twice.name)} anyway`)
   const own = {
     table,
     columns: columns.map((column) => ({ name: column.name, definition: definitionOf(column) })),

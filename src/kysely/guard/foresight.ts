@@ -25,6 +25,10 @@ export function foresee(node: Node): Foresight {
   if (quiet.has(kind)) return nothing
   if (rows.has(kind)) return callsBuiltInOnly(node) && !isInto(node) ? nothing : anything
   switch (kind) {
+    case 'AlterEnumStmt':
+      return as(node, 'AlterEnumStmt')?.oldVal === undefined ? nothing : anything
+    case 'CreateSchemaStmt':
+      return as(node, 'CreateSchemaStmt')?.schemaElts === undefined ? nothing : anything
     case 'CreateStmt':
       return { ...nothing, makes: as(node, 'CreateStmt')?.relation?.relname ?? null }
     case 'CreateTableAsStmt': {
@@ -50,10 +54,8 @@ export function foresee(node: Node): Foresight {
 
 /** What is new touches nothing; what a default calls is not called yet. */
 const quiet: ReadonlySet<NodeKind> = new Set<NodeKind>([
-  'AlterEnumStmt',
   'CommentStmt',
   'CreateEnumStmt',
-  'CreateSchemaStmt',
   'CreateSeqStmt',
   'LockStmt',
   'NotifyStmt',

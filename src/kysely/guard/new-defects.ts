@@ -33,3 +33,20 @@ export function newOf(
     return relation !== null && (made.has(relation) || isOpenedNow(relation))
   })
 }
+
+/** The defects as they would be told of relations that have another id now. */
+export function renamed(
+  defects: ReadonlyMap<string, Defect>,
+  ids: ReadonlyMap<RelationId, RelationId>,
+): ReadonlyMap<string, Defect> {
+  if (ids.size === 0) return defects
+  return new Map(
+    [...defects.values()].map((defect) => {
+      const { key, found } = defect
+      const id = found.relation === null ? undefined : ids.get(found.relation)
+      if (found.relation === null || id === undefined) return [key, defect] as const
+      const told = (text: string) => text.replaceAll(found.relation ?? '', id)
+      return [told(key), { ...defect, found: { ...found, message: told(found.message) } }] as const
+    }),
+  )
+}

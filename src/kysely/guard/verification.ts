@@ -10,7 +10,7 @@ import type { CapturedStatement } from './captured-statement.ts'
 import { type CatalogDigest, CatalogDigests, changedBetween } from './catalog-digest.ts'
 import type { Stranger } from './context-functions.ts'
 import { foresee } from './foresight.ts'
-import { isOpened, newOf, standsAlike } from './new-defects.ts'
+import { isOpened, newOf, renamed, standsAlike } from './new-defects.ts'
 import { allRelations, isMentioned, type RelationIds, relationsNamed, relationsNeeded } from './related.ts'
 import type { ServerConnection } from './server-connection.ts'
 
@@ -92,6 +92,12 @@ export class Verification {
     )
   }
 
+  /** What the tenancy rests on. */
+  get #anchors(): readonly RelationId[] {
+    const { tenants, memberships } = this.#judgement.tenancy
+    return [tenants ?? '', memberships?.relation ?? '']
+  }
+
   /** What has changed since the errors were looked for. */
   async changedSince(): Promise<ReadonlySet<string>> {
     return changedBetween(this.#verified, await this.#digest())
@@ -114,7 +120,9 @@ export class Verification {
       const named = await relationsNamed(this.#server, touches)
       const unread = [...named.keys()].filter((oid) => this.#wasThere(oid) && !this.#former.has(oid))
       const isOld = [...named.keys()].some((oid) => this.#wasThere(oid))
-      if ((isOld && !isAdditive) || (isVague && named.size === 0)) return await this.#readAllBefore()
+      const isOfAnchor = [...named.values()].some((id) => this.#anchors.includes(id))
+      if ((isOld && (!isAdditive || isOfAnchor)) || (isVague && named.size === 0))
+        return await this.#readAllBefore()
       if (unread.length > 0) await this.#readBefore(unread, named)
       if (!isOld && named.size > 0) for (const name of touches) this.#newNames.add(name)
     }
@@ -132,9 +140,18 @@ export class Verification {
     const found = this.#errorsIn(after, tenancy, null)
     if (this.#before === null || found.size === 0) return [...found.values()]
     const made = await this.#idsOf([...changed].filter((key) => !this.#start.has(key)))
-    return newOf(found, this.#errorsIn(this.#before, tenancy, null), made, (id) =>
-      isOpened(this.#before?.relations.get(id), after.relations.get(id)),
+    const ids = await this.#renamings()
+    const formerIds = new Map([...ids].map(([former, now]) => [now, former]))
+    return newOf(found, renamed(this.#errorsIn(this.#before, tenancy, null), ids), made, (id) =>
+      isOpened(this.#before?.relations.get(formerIds.get(id) ?? id), after.relations.get(id)),
     )
+  }
+
+  /** Ids of relations as they were and as they are, where they differ. */
+  async #renamings(): Promise<ReadonlyMap<RelationId, RelationId>> {
+    const now = await this.#unswayed(() => allRelations(this.#server))
+    const pairs = [...this.#idsBefore].map(([oid, former]) => [former, now.get(oid) ?? former] as const)
+    return new Map(pairs.filter(([former, id]) => former !== id))
   }
 
   /** Settings on which much rests, and which somebody was granted; as of the last look for errors. */
@@ -158,8 +175,7 @@ export class Verification {
   async #errorsOfFew(now: CatalogDigest): Promise<readonly Defect[] | null> {
     const oids = this.#changedRelations(now)
     if (oids === null) return null
-    const { tenants, memberships } = this.#judgement.tenancy
-    const anchors = await relationsNamed(this.#server, [tenants ?? '', memberships?.relation ?? ''])
+    const anchors = await relationsNamed(this.#server, this.#anchors)
     const ids = await this.#needed([...oids, ...anchors.keys()])
     if (oids.some((oid) => !ids.has(oid))) return null
     const after = await this.#read(true, { relations: [...ids.keys()] })

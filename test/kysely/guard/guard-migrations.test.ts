@@ -81,10 +81,28 @@ test.each([
     ],
   ],
   ['a protected table beside it', safeTable('notes')],
+  ['its name', ['alter table old_debt rename to older_debt']],
+  ['the table of tenants', ['alter table app.tenants add column plan text']],
+  ['an index of the memberships', ['create index on app.memberships (role)']],
+  [
+    'the label of an enum, and a namespace with what is in it',
+    [
+      "create type mood as enum ('a')",
+      "alter type mood rename value 'a' to 'b'",
+      'create schema crm create sequence numbers',
+    ],
+  ],
 ])('an old unprotected table blocks no migration that changes %s', async (_, statements) => {
   const here = await stage()
   const migrations = { '001': { up: (db: Handle) => send(db, ...statements) } }
   expect((await migrate(here, migrations)).error).toBeUndefined()
+})
+
+test('an old unprotected table that is renamed and granted is refused', async () => {
+  const here = await stage()
+  const statements = ['alter table old_debt rename to older_debt', 'grant select on older_debt to app_user']
+  const { error } = await migrate(here, { '001': { up: (db: Handle) => send(db, ...statements) } })
+  expect(String(error)).toMatch(/public\.older_debt has no row security/)
 })
 
 test('an old unprotected table that is dropped and made anew as it was is refused', async () => {

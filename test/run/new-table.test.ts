@@ -173,6 +173,19 @@ export async function down(db: MigrationDb): Promise<void> {
   )
 })
 
+test.each([
+  [undefined, {}, 'no table is named'],
+  ['Invoices', {}, 'capital letters'],
+  ['invoices', { global: true }, '--global takes the reason'],
+  ['invoices', { reason: 'ISO 4217' }, '--reason is that of --global'],
+  ['invoices', { global: true, reason: 'x', parent: 'orders' }, 'has no parent'],
+  ['invoices', { tenancy: true }, 'takes no table'],
+  ['invoices', { roles: ['remove=owner'] }, 'known are select'],
+  ['invoices', { column: ['a:text', 'a:uuid'] }, 'two columns are named a'],
+])('%s with %j is refused', (table, said, message) => {
+  expect(() => readNewTable(table, { ...nothing, ...said })).toThrow(message)
+})
+
 describe('a column', () => {
   test.each([
     ['number:integer', 'number integer not null'],

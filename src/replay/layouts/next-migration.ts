@@ -47,7 +47,8 @@ export function nextName(
   }
   const { prefix, separator, version, words } = own
   const next = shapeOf(version).after(version, now)
-  const spelt = words.includes('-') && !words.includes('_') ? name.replaceAll('_', '-') : name
+  const isHyphened = !words.includes('_') && (words.includes('-') || separator === '-')
+  const spelt = isHyphened ? name.replaceAll('_', '-') : name
   return `${prefix}${next}${separator}${spelt}`
 }
 

@@ -32,6 +32,7 @@ import roleBypassesRowSecurity from './role-bypasses-row-security.ts'
 import rowSecurityDisabled from './row-security-disabled.ts'
 import rowSecurityNotEnabled from './row-security-not-enabled.ts'
 import rowSecurityNotForced from './row-security-not-forced.ts'
+import ruleRewritesTenantTable from './rule-rewrites-tenant-table.ts'
 import systemTableGranted from './system-table-granted.ts'
 import tableUncategorised from './table-uncategorised.ts'
 import tenantKeyMissing from './tenant-key-missing.ts'
@@ -77,6 +78,7 @@ export const checks: readonly Check[] = [
   rowSecurityDisabled,
   rowSecurityNotEnabled,
   rowSecurityNotForced,
+  ruleRewritesTenantTable,
   systemTableGranted,
   tableUncategorised,
   tenantKeyMissing,
@@ -122,6 +124,7 @@ export const checkIds = [
   'row-security-disabled',
   'row-security-not-enabled',
   'row-security-not-forced',
+  'rule-rewrites-tenant-table',
   'system-table-granted',
   'table-uncategorised',
   'tenant-key-missing',

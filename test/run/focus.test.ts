@@ -142,6 +142,9 @@ const statement = fc.oneof(
     (name) =>
       `create trigger t before update on public.${name} for each row execute function public.current_org()`,
   ),
+  table.map(
+    (name) => `create rule r as on update to public.${name} do also delete from public.${name} where false`,
+  ),
   fc.constantFrom(
     'create role app_user',
     'create role other nologin',

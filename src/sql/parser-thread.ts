@@ -52,10 +52,11 @@ export class ParserThread implements Grammar {
     await this.#worker.terminate()
   }
 
+  /** An empty text starts where the next one does, so that their answers could not be told apart; nobody asks for it. */
   parseAhead(texts: Iterable<string>): void {
     const scripts: string[] = []
     for (const text of texts) {
-      if (this.#ahead.has(text)) continue
+      if (text === '' || this.#ahead.has(text)) continue
       this.#ahead.set(text, this.#length)
       this.#length += text.length
       scripts.push(text)

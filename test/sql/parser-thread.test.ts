@@ -49,6 +49,13 @@ describe('ParserThread', () => {
     expect(texts.toReversed().map((text) => thread.parse(text))).toEqual(expected.toReversed())
   })
 
+  it('takes the answer to an empty text that is parsed ahead for that of no other', () => {
+    const texts = ['select 1 as before', '', 'select 2 as behind']
+    thread.parseAhead(texts)
+    for (const text of ['select 1 as before', 'select 2 as behind'])
+      expect(thread.parse(text)).toEqual(direct.parse(text))
+  })
+
   it('has the DO blocks of what is parsed ahead, and the SQL in them, without being asked for them', async () => {
     const body =
       "declare x int; begin if größe() then create type t as enum ('€'); end if; x := 1; perform f(); end"

@@ -47,7 +47,7 @@ test.each<[string, Record<string, string>, string[]]>([
     { 'm/1700000000000_a.sql': '-- Up Migration\nselect 1;' },
     ['m/1801398896789_isolate_rows.sql'],
   ],
-  ['sql-migrate', { 'm/12-a.sql': '-- +migrate Up\nselect 1;' }, ['m/13-isolate_rows.sql']],
+  ['sql-migrate', { 'm/12-a.sql': '-- +migrate Up\nselect 1;' }, ['m/13-isolate-rows.sql']],
   ['graphile-migrate', committed, ['m/current.sql']],
   ['graphile-migrate in parts', { ...committed, 'm/current/3-a.sql': sql }, ['m/current/4-isolate-rows.sql']],
 ])('names the next migration of %s, which is replayed whole', (_, files, names) => {

@@ -21,6 +21,8 @@ const { values } = parseArgs({
 })
 const pairs = Number(values.pairs)
 const cli = new URL('../dist/bin/ringfence.js', import.meta.url).pathname
+/** The file that comes on top of a history. */
+const changed = join('migrations', '000501_extra_page.sql')
 const parseOnly = new URL('parse-only.mjs', import.meta.url).pathname
 const print = (line = '') => process.stdout.write(`${line}\n`)
 
@@ -75,8 +77,6 @@ function wholeHistory(root: string): void {
   }
   compare(ours, theirs, root)
 }
-
-const changed = join('migrations', '000501_extra_page.sql')
 
 /** A history with a config that names it; returns its files. */
 function writeProject(root: string): string[] {
@@ -189,7 +189,7 @@ async function guard(): Promise<void> {
 }
 
 function compare(ours: Command, theirs: Command, root: string): void {
-  const times = runPairs(ours, theirs, pairs, join(root, 'output.json'))
+  const times = runPairs(ours, theirs, pairs, join(root, '..', 'output.json'))
   const line = (title: string, seconds: readonly number[]) =>
     print(
       `  ${title.padEnd(16)} ${median(seconds).toFixed(3)} s (${Math.min(...seconds).toFixed(3)} to ${Math.max(...seconds).toFixed(3)})`,

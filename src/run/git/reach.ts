@@ -7,8 +7,8 @@ import type { Entry, Repository } from './repository.ts'
 const link = '120000'
 const submodule = '160000'
 
-/** How many folders up a layout may look for the files that tell it. */
-const levels = 4
+/** Files that tell nothing of a layout, and that lie about. */
+const idleName = /\.(?:log|md|txt|tsbuildinfo|tgz)$/i
 
 /**
  * Where the migrations stand among the files of a commit or of the index: at or below the roots, and where symbolic links there
@@ -52,7 +52,7 @@ export class Reach {
 
   /** Whether a file is none of the migrations, and yet one that may tell how they are laid out. */
   isBeside(path: string): boolean {
-    return !this.#holds(path) && this.#above.has(posix.dirname(path))
+    return !this.#holds(path) && this.#above.has(posix.dirname(path)) && !idleName.test(path)
   }
 
   /** A file, and what it leads to if it is a symbolic link; empty where there is none of this path. */
@@ -149,13 +149,13 @@ function isBelow(root: string, path: string): boolean {
 function filesIn(folder: string): string[] {
   if (!existsSync(folder)) return []
   return readdirSync(folder, { withFileTypes: true })
-    .filter((one) => !one.isDirectory() && !one.name.startsWith('.'))
+    .filter((one) => !one.isDirectory() && !one.name.startsWith('.') && !idleName.test(one.name))
     .map(({ name }) => name)
 }
 
 function foldersAbove(root: string): string[] {
   const folders: string[] = []
-  for (let folder = root; folders.length < levels && folder !== '.'; ) {
+  for (let folder = root; folder !== '.'; ) {
     folder = posix.dirname(folder)
     folders.push(folder)
   }

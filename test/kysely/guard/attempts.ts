@@ -15,7 +15,7 @@ export interface Attempt {
   readonly options?: GuardOptions & { readonly disableTransactions?: boolean; readonly down?: boolean }
   /** What stands there before, and is dropped behind it. */
   readonly given?: readonly [create: string, drop: string]
-  /** Where it can be tried: what only a superuser may do, or PGlite can't. */
+  /** Where it can be tried: what only a superuser may do or an old server can't, or PGlite can't. */
   readonly only?: 'native' | 'pglite'
 }
 
@@ -434,6 +434,7 @@ export const attempts: Readonly<Record<string, Attempt>> = {
       'create or replace view invoice_numbers as select tenant_id, number from invoices',
     ),
     refused: /\[view-runs-as-owner\]/,
+    only: 'pglite',
   },
   'a materialized view of rows of tenants': {
     migrations: texts(

@@ -86,13 +86,13 @@ function candidateOf(folder: Folder, notes: string[]): Candidate | null {
   return { folder: inside ? folder.child('migrations') : folder, layout, files, isCertain }
 }
 
-/** Any folder of programs may import Kysely; a migration says what it does upwards. */
+/** Any folder of programs may import Kysely; of one of migrations most say what they do upwards. */
 function holdsKyselyMigrations(folder: Folder): boolean {
-  return folder.files.some(
-    (file) =>
-      /\.[cm]?[jt]s$/.test(file) &&
-      /\bexport\s+(?:async\s+function|function|const)\s+up\b/.test(folder.text(file)),
+  const programs = folder.files.filter((file) => /(?<!\.d)\.[cm]?[jt]s$/.test(file))
+  const up = programs.filter((file) =>
+    /^export\s+(?:async\s+function|function|const)\s+up\b/m.test(folder.text(file)),
   )
+  return up.length > 0 && up.length * 2 >= programs.length
 }
 
 /** Folders side by side whose names give their order are one history: that of the folder that holds them. */

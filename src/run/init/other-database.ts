@@ -2,8 +2,29 @@ import { parseJson } from '../../config/json.ts'
 import type { Folder } from '../../replay/layouts/folder.ts'
 import type { LayoutName } from '../../replay/layouts/layout.ts'
 
-/** The database that the migrations are for, where the tool says so and it is not PostgreSQL. */
+const others: ReadonlySet<string> = new Set([
+  'bigquery',
+  'cassandra',
+  'clickhouse',
+  'd1',
+  'duckdb',
+  'mariadb',
+  'mssql',
+  'mysql',
+  'oracle',
+  'scylla',
+  'snowflake',
+  'sqlite',
+  'sqlite3',
+  'sqlserver',
+])
+
+/** The database that the migrations are for, where the tool or the path says so and it is not PostgreSQL. */
 export function otherDatabaseOf(folder: Folder, layout: LayoutName): string | null {
+  const words = folder.shown.toLowerCase().split(/[^a-z0-9]+/)
+  const called = words.find((word) => others.has(word))
+  if (called !== undefined && !words.some((word) => /^(?:pg|pgsql|postgres|postgresql)$/.test(word)))
+    return called
   const named =
     layout === 'prisma' ? providerOfPrisma(folder) : layout === 'drizzle' ? dialectOfDrizzle(folder) : null
   return named === null || /^(?:pg|postgres|cockroach)/.test(named) ? null : named

@@ -28,6 +28,9 @@ it('prefers what is called migrations to other folders of SQL, and takes those w
   expect(found({ 'db/migrations/1.sql': sql, 'queries/1.sql': sql })).toEqual(['db/migrations numbered 1'])
   expect(found({ 'sql/1.sql': sql })).toEqual(['sql numbered 1'])
   expect(found({ '1.sql': sql })).toEqual(['. numbered 1'])
+  expect(found({ 'migration_mysql/V1__a.sql': sql, 'migration_postgres/V1__a.sql': sql })).toEqual([
+    'migration_postgres flyway 1',
+  ])
 })
 
 it('takes the migrations of tests only where there are no others', () => {
@@ -48,6 +51,8 @@ it('takes programs for migrations for Kysely only where they say what they do up
   expect(
     found({
       'src/db/client.ts': `${program}export const db = new Kysely({})`,
+      'src/db/templates.ts': `${program}const text = \`\nexport async function up() {}\n\``,
+      'src/db/index.ts': program,
       'src/db/migrations/1_a.ts': `${program}export async function up(db: Kysely<unknown>) {}`,
     }),
   ).toEqual(['src/db/migrations kysely 1'])
@@ -68,6 +73,7 @@ it('passes over migrations for another database and those that cannot be followe
     'c/drizzle/meta/_journal.json': '{"dialect":"postgresql","entries":[{"tag":"0000_gone"}]}',
     'd/drizzle/meta/_journal.json': '{"dialect":"postgresql","entries":[{"tag":"0000_a"}]}',
     'd/drizzle/0000_a.sql': sql,
+    'e/clickhouse/migrations/1_a.up.sql': sql,
   })
   expect(findHistories(root)).toEqual({
     histories: [{ path: 'd/drizzle', layout: 'drizzle', files: 1 }],
@@ -75,6 +81,7 @@ it('passes over migrations for another database and those that cannot be followe
       'a/prisma/migrations is passed over: its migrations are for mysql',
       'b/drizzle is passed over: its migrations are for sqlite',
       'c/drizzle/meta/_journal.json is passed over: it names 0000_gone.sql, which is not there',
+      'e/clickhouse/migrations is passed over: its migrations are for clickhouse',
     ],
   })
 })

@@ -94,7 +94,7 @@ it('says what to do where no migrations are found', () => {
 it('tells the tenancy from what migrations for Kysely send', () => {
   const up = `
     import type { Kysely } from 'kysely'
-    export async function up(db: Kysely<unknown>): Promise<void> {
+export async function up(db: Kysely<unknown>): Promise<void> {
       await db.schema.createTable('tenants').addColumn('id', 'uuid', (column) => column.primaryKey()).execute()
       await db.schema.createTable('notes').addColumn('tenant_id', 'uuid', (column) => column.references('tenants.id')).execute()
     }`

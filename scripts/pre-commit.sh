@@ -19,43 +19,52 @@ export GIT_COMMITTER_NAME=nobody GIT_COMMITTER_EMAIL=nobody@example.com
 
 # A table without row security is refused, and leaves no commit; with it, it goes through; deleting what protects is refused again.
 try_hook() {
-  mkdir "$1"
+  mkdir -p "$1/migrations" "$1/node_modules/.bin"
   cd "$1"
   git init --quiet
-  cp -R "$root/migrations-example/migrations" "$root/migrations-example/ringfence.config.json" .
-  rm migrations/009_invoice_exports.sql
-  mkdir -p node_modules/.bin
   printf '#!/bin/sh\nexec node "%s" "$@"\n' "$root/dist/bin/ringfence.js" >node_modules/.bin/ringfence
   chmod +x node_modules/.bin/ringfence
   echo node_modules >.gitignore
+  echo '{ "migrations": ["migrations"], "tenancy": { "tenantKey": "tenant_id", "appRoles": ["app"] } }' >ringfence.config.json
+  echo 'create role app; create table public.tenants (id uuid primary key);' >migrations/1_tenants.sql
+  protect tenants id >>migrations/1_tenants.sql
+  table notes >migrations/2_notes.sql
+  protect notes tenant_id >migrations/3_protect.sql
   cp "$2" .pre-commit-config.yaml
   git add --all
   git commit --quiet --message 'A safe history'
   pre-commit install >/dev/null
-  echo 'create table public.exports (id uuid primary key, organization_id uuid not null);' >migrations/010_exports.sql
+  table bills >migrations/4_bills.sql
   git add --all
-  refused exports.txt '[row-security-not-enabled]'
-  git reset --quiet --hard
-  git rm --quiet "$3"
-  refused deletion.txt 'error:'
-  git reset --quiet --hard
-  echo '-- nothing yet' >migrations/010_exports.sql
+  refused bills
+  protect bills tenant_id >>migrations/4_bills.sql
   git add --all
   git commit --quiet --message 'A safe migration'
+  git rm --quiet migrations/3_protect.sql
+  refused notes
+}
+
+table() {
+  echo "create table public.$1 (id uuid primary key, tenant_id uuid not null references public.tenants);"
+}
+
+protect() {
+  tied="$2 = (select current_setting('app.tenant_id')::uuid)"
+  echo "alter table public.$1 enable row level security, force row level security;"
+  echo "create policy own on public.$1 using ($tied) with check ($tied);"
 }
 
 refused() {
   before=$(git rev-parse HEAD)
-  if git commit --quiet --message 'An unsafe migration' >"$work/$1" 2>&1; then
-    echo "pre-commit: an unsafe migration went through ($1)" >&2
+  if git commit --quiet --message 'An unsafe migration' >"$work/said" 2>&1; then
+    echo 'pre-commit: an unsafe migration went through' >&2
     exit 1
   fi
-  grep -qF "$2" "$work/$1" || { cat "$work/$1" >&2; exit 1; }
+  grep -qF "public.$1 has no row security" "$work/said" || { cat "$work/said" >&2; exit 1; }
   [ "$(git rev-parse HEAD)" = "$before" ]
 }
 
 sed -n '/^# \.pre-commit-config\.yaml$/,/^```$/p' docs/hooks.md | sed '$d' >"$work/local.yaml"
 printf 'repos:\n  - repo: %s\n    rev: %s\n    hooks:\n      - id: ringfence\n' "$root" "$(git rev-parse HEAD)" >"$work/own.yaml"
-protecting=$(cd migrations-example && grep -li 'force row level security' migrations/00[1-8]*.sql | tail -1)
-try_hook "$work/local" "$work/local.yaml" "$protecting"
-try_hook "$work/own" "$work/own.yaml" "$protecting"
+try_hook "$work/local" "$work/local.yaml"
+try_hook "$work/own" "$work/own.yaml"

@@ -8,10 +8,10 @@ const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 /** Runs something that needs a folder of its own, and removes the folder whatever becomes of it. */
 export async function withFolder<Result>(work: (folder: string) => Promise<Result>): Promise<Result> {
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'ringfence-')))
+  const made: string[] = []
   const over = () => {
+    for (const folder of made) rmSync(folder, { recursive: true, force: true })
     for (const signal of signals) process.removeListener(signal, end)
-    rmSync(folder, { recursive: true, force: true })
   }
   const end = (signal: NodeJS.Signals) => {
     over()
@@ -19,6 +19,8 @@ export async function withFolder<Result>(work: (folder: string) => Promise<Resul
   }
   for (const signal of signals) process.on(signal, end)
   try {
+    const folder = realpathSync(mkdtempSync(join(tmpdir(), 'ringfence-')))
+    made.push(folder)
     return await work(folder)
   } finally {
     over()

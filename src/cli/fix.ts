@@ -3,6 +3,7 @@ import { InputError } from '../findings/input-error.ts'
 import { printableLine } from '../report/terminal.ts'
 import type { Fix } from '../run/fix.ts'
 import { writeMigration } from '../run/write-migration.ts'
+import { baselineOf } from './baseline-option.ts'
 import { exitCodes } from './exit-codes.ts'
 import { migrationName } from './migration-name.ts'
 import { type CommonOptions, requestOf } from './options.ts'
@@ -19,7 +20,8 @@ export async function fix(paths: readonly string[], options: FixOptions): Promis
   const name = migrationName(options.name)
   if (write && output !== undefined)
     throw new InputError('--write and --output name two places for one migration')
-  const request = await requestOf(paths, options)
+  const asked = await requestOf(paths, options)
+  const request = { ...asked, baseline: baselineOf({}, asked.config) }
   const { fix: compose } = await import('../run/fix.ts')
   const fixed = await withProgress(options, () =>
     compose(request, { name, now: new Date(), isPlaced: write }),

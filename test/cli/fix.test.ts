@@ -71,6 +71,15 @@ test('what a comment accepts, and what other files bring, is left as it is', () 
   expect(ringfence(['fix', 'm/001_a.sql'], cwd)).toMatchObject({ code: 0, stdout: '' })
 })
 
+test('what the baseline lists is left as it is', () => {
+  const cwd = folderWith({
+    ...files,
+    'ringfence.config.json': '{ "migrations": ["m"], "baseline": "baseline.json" }',
+  })
+  expect(ringfence(['check', '--update-baseline'], cwd).code).toBe(0)
+  expect(ringfence(['fix'], cwd)).toMatchObject({ code: 0, stdout: '' })
+})
+
 test('a place that can not be written to is refused before anything is', () => {
   const cwd = folderWith({ 'm/a.sql': safe, 'm/b.sql': open })
   const { code, stdout, stderr } = ringfence(['fix', 'm', '--write'], cwd)

@@ -64,7 +64,8 @@ export async function newTable(request: RunRequest, options: NewOptions): Promis
     declared: { tenancy: declared },
   } = before
   const blueprint = blueprintFor(before, options)
-  const entry = (request.config?.migrations ?? []).at(-1)
+  const configured = (request.config?.migrations ?? []).at(-1)
+  const entry = configured && request.layout !== null ? { ...configured, layout: request.layout } : configured
   const place = entry === undefined ? null : placeOf(entry, request, options)
   if (place === null && options.isPlaced)
     throw new InputError('there are no migrations to write the next one behind')

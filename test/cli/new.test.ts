@@ -24,6 +24,19 @@ test('the tenancy and a table on it are written as the migrations of the folder 
   expect(readdirSync(join(cwd, 'm'))).toHaveLength(3)
 })
 
+test('the first migration of an empty folder is named as the layout says that is given', () => {
+  const cwd = folderWith({ 'ringfence.config.json': JSON.stringify(config), 'm/.gitkeep': '' })
+  const first = ['new', '--tenancy', '--write']
+  expect(ringfence(first, cwd)).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('--layout numbered'),
+  })
+  expect(ringfence([...first, '--layout', 'numbered'], cwd)).toMatchObject({
+    code: 0,
+    stdout: 'm/001_create_tenancy.sql\n',
+  })
+})
+
 test('--kysely and --no-kysely say in which language it is printed', () => {
   const cwd = folderWith({ 'ringfence.config.json': '{}' })
   expect(ringfence(['new', '--tenancy', '--no-kysely'], cwd).stdout).toContain(

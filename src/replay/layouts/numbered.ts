@@ -37,6 +37,7 @@ export const numbered: Layout = {
   },
   transactionOf: (folder, file) => (outsideMarker.test(folder.text(file)) ? 'none' : undefined),
   next(folder, draft) {
+    if (folder.files.length === 0) return [{ file: `${nextName(['000_first'], draft)}.sql`, text: draft.up }]
     const last = numbered.list(folder).up.findLast((file) => isSql(file) && /^[A-Za-z]?\d/.test(file))
     if (last === undefined || markersOf(folder.text(last)) !== null) {
       throw new InputError('the files do not show how the next one is named and written', {

@@ -31,7 +31,10 @@ export class NextPlace {
     const selection =
       selections.findLast(({ up }) => up.length > 0) ?? (named === null ? null : selections[0])
     if (selection === null || selection === undefined)
-      throw new InputError('no migrations are there that show how the next one is written', { file: path })
+      throw new InputError('no migrations are there that show how the next one is written', {
+        file: path,
+        hint: 'Name the layout of the first one, with --layout or in the config: --layout numbered for 001_name.sql.',
+      })
     this.#selection = selection
   }
 

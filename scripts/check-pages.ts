@@ -47,7 +47,19 @@ ${table(acceptance)}
 `
 }
 
-function table(checks: readonly Pick<Check, 'id' | 'severity' | 'title'>[]): string {
-  const rows = checks.map(({ id, severity, title }) => `| [${id}](${id}.md) | ${severity} | ${title} |`)
+const mark = { start: '<!-- checks -->\n', end: '<!-- /checks -->' }
+
+/** The README with the table of all checks between its marks. */
+export function withChecksTable(readme: string, checks: readonly Check[]): string {
+  const [before, rest] = readme.split(mark.start)
+  const [, after] = rest?.split(mark.end) ?? []
+  if (before === undefined || after === undefined) throw new Error('README.md has no place for the checks')
+  return `${before}${mark.start}\n${table(checks, 'docs/checks/')}\n\n${mark.end}${after}`
+}
+
+function table(checks: readonly Pick<Check, 'id' | 'severity' | 'title'>[], folder = ''): string {
+  const rows = checks.map(
+    ({ id, severity, title }) => `| [${id}](${folder}${id}.md) | ${severity} | ${title} |`,
+  )
   return `| check | severity | what it finds |\n| --- | --- | --- |\n${rows.join('\n')}`
 }

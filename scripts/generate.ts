@@ -4,7 +4,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { z } from 'zod'
 import type { Check } from '../src/checks/define-check.ts'
 import { acceptanceChecks, acceptanceIds } from '../src/findings/acceptance-checks.ts'
-import { checkPage, checksPage } from './check-pages.ts'
+import { checkPage, checksPage, withChecksTable } from './check-pages.ts'
 
 /**
  * Derives from `src/checks/` the registry, the documentation of each check and the JSON schema of the config.
@@ -67,6 +67,7 @@ for (const id of ids) {
 }
 for (const check of [...checks, ...acceptanceChecks]) produce(join(pages, `${check.id}.md`), checkPage(check))
 produce(join(pages, 'README.md'), checksPage(checks, acceptanceChecks))
+produce(join(root, 'README.md'), withChecksTable(readFileSync(join(root, 'README.md'), 'utf8'), checks))
 for (const file of existsSync(pages) ? readdirSync(pages) : []) {
   const id = file.replace(/\.md$/, '')
   if (!['README', ...ids, ...acceptanceIds].includes(id)) discard(join(pages, file))

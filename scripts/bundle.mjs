@@ -21,21 +21,22 @@ const taken = [
 
 /**
  * Writes the command line as a few files instead of hundreds (`dist/cli` to `dist/bin`): a commit hook waits for every
- * file that is opened.
+ * file that is opened. Another folder than `dist` can be named.
  */
+const [compiled = 'dist'] = process.argv.slice(2)
 const bundle = await rolldown({
   input: {
-    ringfence: 'dist/cli/main.js',
-    'parser-worker': 'dist/cli/parser-worker.js',
-    'program-worker': 'dist/cli/program-worker.js',
+    ringfence: `${compiled}/cli/main.js`,
+    'parser-worker': `${compiled}/cli/parser-worker.js`,
+    'program-worker': `${compiled}/cli/program-worker.js`,
   },
   platform: 'node',
   external: (id) => /^[^./]/.test(id) && !taken.includes(packageOf(id)),
 })
-await bundle.write({ dir: 'dist/bin', chunkFileNames: '[name]-[hash].js' })
+await bundle.write({ dir: `${compiled}/bin`, chunkFileNames: '[name]-[hash].js' })
 for (const name of taken) {
   const license = readdirSync(`node_modules/${name}`).find((file) => /^license$/i.test(file))
-  copyFileSync(`node_modules/${name}/${license}`, `dist/bin/LICENSE.${name.replace('/', '-')}`)
+  copyFileSync(`node_modules/${name}/${license}`, `${compiled}/bin/LICENSE.${name.replace('/', '-')}`)
 }
 
 function packageOf(id) {

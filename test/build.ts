@@ -10,19 +10,22 @@ declare module 'vitest' {
   }
 }
 
-/** Compiles `src/` once for all tests, beside it, so that what is found relative to the package is found. */
+/** Compiles and bundles `src/` once for all tests, beside it, so that what is found relative to the package is found. */
 export default function build(project: TestProject): () => void {
   const { root } = project.config
   const target = join(root, `.build-${process.pid}`)
   const sweep = removedWithThisProcess(target)
   const compiler = join(root, 'node_modules/typescript/bin/tsc')
   const options = ['-p', 'tsconfig.build.json', '--outDir', target, '--noCheck', '--declaration', 'false']
-  const { status, stdout } = spawnSync(process.execPath, [compiler, ...options], {
-    cwd: root,
-    encoding: 'utf8',
-  })
-  if (status !== 0) throw new Error(`tsc failed: ${stdout}`)
-  project.provide('cli', join(target, 'cli/main.js'))
+  const bundler = join(root, 'scripts/bundle.mjs')
+  for (const command of [
+    [compiler, ...options],
+    [bundler, target],
+  ]) {
+    const { status, stdout, stderr } = spawnSync(process.execPath, command, { cwd: root, encoding: 'utf8' })
+    if (status !== 0) throw new Error(`${command.join(' ')} failed: ${stdout}${stderr}`)
+  }
+  project.provide('cli', join(target, 'bin/ringfence.js'))
   return () => {
     rmSync(target, { recursive: true, force: true })
     sweep()

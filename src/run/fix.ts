@@ -4,6 +4,7 @@ import { Isolation } from '../policy/isolation.ts'
 import { RoutineBodies } from '../policy/routines.ts'
 import { NextPlace, type PlannedMigration } from '../replay/layouts/plan-next.ts'
 import type { Migration } from '../replay/migration.ts'
+import type { Tenancy } from '../tenancy/tenancy.ts'
 import { judge } from './check.ts'
 import { withMigration } from './extended-history.ts'
 import { fixMigration } from './fix-migration.ts'
@@ -58,8 +59,28 @@ export async function fix(request: RunRequest, options: FixOptions): Promise<Fix
   const run = new FixRun(loaded, new Severities(request.config).active(), (sql) =>
     place === null ? null : place.plan({ name: options.name, now: options.now, up: sql, down }),
   )
-  return { ...run.mend(open), notes }
+  const mended = run.mend(open)
+  return { ...mended, notes: [...notes, ...lackingFor(mended.remaining, loaded.tenancy)] }
 }
+
+/** What the config would have to say for a policy to be written. */
+function lackingFor(remaining: Fix['remaining'], { context, appRoles }: Tenancy): string[] {
+  const isOpen = remaining.some(({ finding: { check } }) => wantsPolicy.has(check))
+  const lacking = [
+    ...(context.tenantSetting === null && context.functions.length === 0
+      ? ['how a statement tells its tenant (tenancy.context.tenantSetting, or functions)']
+      : []),
+    ...(appRoles.length === 0 ? ['which roles are those of the application (tenancy.appRoles)'] : []),
+  ]
+  if (!isOpen || lacking.length === 0) return []
+  return [`for policies to be written, say in the config ${lacking.join(', and ')}`]
+}
+
+const wantsPolicy: ReadonlySet<string> = new Set([
+  'row-security-not-enabled',
+  'no-policy',
+  'only-restrictive',
+])
 
 function placeFor(request: RunRequest): NextPlace | null {
   const entry = inputsOf(request).entries.at(-1)

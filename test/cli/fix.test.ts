@@ -57,6 +57,7 @@ test('a fix that brings another finding is left out, told, and exits with 1', ()
   expect(stderr).toMatch(
     /remains error row-security-not-enabled public\.notes: .* Mending it brings no-policy: /,
   )
+  expect(stderr).toContain('for policies to be written, say in the config how a statement tells its tenant')
   expect(code).toBe(1)
 })
 

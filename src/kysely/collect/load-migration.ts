@@ -5,7 +5,7 @@ import type { Kysely } from 'kysely'
 /** What of the module `kysely` running a migration takes: the copy that the migration itself imports. */
 export type KyselyModule = Pick<
   typeof import('kysely'),
-  'Kysely' | 'PostgresAdapter' | 'PostgresIntrospector' | 'PostgresQueryCompiler'
+  'CompiledQuery' | 'Kysely' | 'PostgresAdapter' | 'PostgresIntrospector' | 'PostgresQueryCompiler'
 >
 
 /** A migration as Kysely takes it. */
@@ -19,7 +19,7 @@ export interface RunnableMigration {
 export async function loadMigration(
   file: string,
 ): Promise<{ readonly kysely: KyselyModule; readonly migration: RunnableMigration } | null> {
-  const jiti = createJiti(pathToFileURL(file).href)
+  const jiti = createJiti(pathToFileURL(file).href, { tsconfigPaths: true })
   const migration = migrationIn(await jiti.import(file))
   return migration === null ? null : { migration, kysely: await jiti.import<KyselyModule>('kysely') }
 }

@@ -9,27 +9,43 @@ export interface RunProgramOptions {
   readonly cwd: string
   /** A module that calls `servePrograms`. */
   readonly worker: URL
+  /** For how many milliseconds a migration may do without the server. */
+  readonly patience?: number
 }
 
 /** Runs the `up` of a migration for Kysely in a thread of its own; what it sends goes over the connection. */
 export function runProgram(
   { file }: Migration,
   connection: Connection,
-  { cwd, worker }: RunProgramOptions,
+  { cwd, worker, patience = 60_000 }: RunProgramOptions,
 ): Promise<void> {
   return new Promise((settle, reject) => {
     const task: Task = { kind: 'run', file: resolve(cwd, file) }
     const thread = new Worker(worker, { workerData: task, stdout: true, stderr: true })
+    let timer: NodeJS.Timeout | undefined
+    const wait = () => {
+      clearTimeout(timer)
+      timer = setTimeout(() => fail(`up() does nothing for ${patience / 1000} seconds`), patience)
+    }
     const fail = (message: string, line: number | null = null) => {
+      clearTimeout(timer)
       reject(new InputError(message, { file, ...(line === null ? {} : { line }) }))
       void thread.terminate()
     }
     thread.on('message', (answer: Answer) => {
       if (answer.kind === 'query') {
-        void reply(connection, answer).then((reply) => thread.postMessage(reply))
+        clearTimeout(timer)
+        void reply(connection, answer).then((reply) => {
+          thread.postMessage(reply)
+          wait()
+        })
       } else if (answer.kind === 'failed') fail(`up() fails: ${answer.message}`, answer.line)
-      else if (answer.kind === 'done') settle()
+      else if (answer.kind === 'done') {
+        clearTimeout(timer)
+        settle()
+      }
     })
+    wait()
     thread.on('error', (error) => fail(`fails outside of up(): ${error.message}`))
     thread.on('exit', (code) => fail(`ends the process, with ${code}`))
   })

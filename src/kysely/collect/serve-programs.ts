@@ -1,6 +1,8 @@
+import childProcess from 'node:child_process'
+import { syncBuiltinESMExports } from 'node:module'
 import net from 'node:net'
 import { dirname } from 'node:path'
-import type { MessagePort } from 'node:worker_threads'
+import threads, { type MessagePort } from 'node:worker_threads'
 import type { KyselyPlugin } from 'kysely'
 import { declaredTenancies } from '../declared-tenancies.ts'
 import { placeWithin } from '../guard/call-site.ts'
@@ -15,9 +17,7 @@ import { pluginsFor } from './project-plugins.ts'
  * migration that connects by itself would meet a database that nobody named.
  */
 export async function servePrograms(port: MessagePort, task: Task): Promise<void> {
-  net.Socket.prototype.connect = () => {
-    throw new Error('no connection of its own can be opened')
-  }
+  forbidConnections()
   const send = (answer: Answer) => port.postMessage(answer)
   if (task.kind === 'run') send(await run(task.file, port))
   else {
@@ -25,6 +25,18 @@ export async function servePrograms(port: MessagePort, task: Task): Promise<void
     for (const file of task.files) send({ kind: 'collected', file, deeds: await collect(file, plugins) })
     send({ kind: 'done', tenancies: declaredTenancies() })
   }
+}
+
+/** Neither here, nor in what could be started from here. */
+function forbidConnections(): void {
+  const refuse = () => {
+    throw new Error('no connection of its own can be opened, and nothing be started that could')
+  }
+  net.Socket.prototype.connect = refuse
+  const starting = ['exec', 'execFile', 'execFileSync', 'execSync', 'fork', 'spawn', 'spawnSync']
+  Object.assign(childProcess, Object.fromEntries(starting.map((name) => [name, refuse])))
+  Object.assign(threads, { Worker: refuse })
+  syncBuiltinESMExports()
 }
 
 async function run(file: string, port: MessagePort): Promise<Answer> {

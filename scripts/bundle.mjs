@@ -3,7 +3,7 @@ import { rolldown } from 'rolldown'
 
 /**
  * What is taken in: of zod a tenth is used, commander is seven files, one report needs the builder of XML with the two packages that it
- * needs, and questions at a terminal are asked by clack with the four that it needs. Other dependencies stay outside.
+ * needs, and questions at a terminal are asked by clack with the four that it needs, and comments of programs are told by js-tokens. Other dependencies stay outside.
  */
 const taken = [
   '@clack/core',
@@ -13,6 +13,7 @@ const taken = [
   'fast-string-width',
   'fast-wrap-ansi',
   'fast-xml-builder',
+  'js-tokens',
   'path-expression-matcher',
   'sisteransi',
   'xml-naming',

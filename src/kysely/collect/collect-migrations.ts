@@ -6,6 +6,7 @@ import type { TenancyDeclaration } from '../../tenancy/declaration.ts'
 import { callExtent } from './call-extent.ts'
 import type { Answer, Task } from './collector-protocol.ts'
 import type { Deed } from './dry-run.ts'
+import { programComments } from './program-comments.ts'
 
 /** Migrations whose programs were read, and the tenancies that these declare. */
 export interface CollectedHistory {
@@ -40,7 +41,7 @@ export async function collectMigrations(
     tenancies,
     migrations: migrations.map((migration) => {
       const own = migration.isKysely ? deeds.get(resolve(cwd, migration.file)) : undefined
-      return own === undefined ? migration : { ...migration, parts: partsOf(migration.text, own) }
+      return own === undefined ? migration : read(migration, own)
     }),
   }
 }
@@ -89,6 +90,15 @@ function collectSome(
     thread.on('error', (error) => end(`it fails outside of up(): ${error.message}`))
     thread.on('exit', (code) => end(`it ends the process, with ${code}`))
   })
+}
+
+/** With the comments, where some may be meant for ringfence. */
+function read(migration: Migration, deeds: readonly Deed[]): Migration {
+  const { text } = migration
+  const parts = partsOf(text, deeds)
+  return text.includes('ringfence:')
+    ? { ...migration, parts, comments: programComments(text) }
+    : { ...migration, parts }
 }
 
 function partsOf(text: string, deeds: readonly Deed[]): readonly MigrationPart[] {

@@ -11,7 +11,7 @@ export function callExtent(text: string, offset: number): Span {
   const end = trimmedEnd(text, newline < 0 ? text.length : newline)
   const line = text.lastIndexOf('\n', offset - 1) + 1
   const start = beginningOf(text, offset) ?? line
-  return { start: skipBlank(text, start), end }
+  return { start: Math.min(skipBlank(text, start), end), end }
 }
 
 const closing = new Map([

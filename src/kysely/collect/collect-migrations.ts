@@ -48,43 +48,46 @@ export async function collectMigrations(
 
 interface CollectedFiles {
   readonly deeds: Map<string, readonly Deed[]>
-  readonly tenancies: readonly TenancyDeclaration[]
+  /** As the last migrations that were collected told them. */
+  tenancies: readonly TenancyDeclaration[]
 }
 
 /** A migration that ends the thread, or doesn't come to an end, is told of; those after it are collected in a new one. */
 async function collectAll(files: readonly string[], worker: URL, patience: number): Promise<CollectedFiles> {
-  const deeds = new Map<string, readonly Deed[]>()
+  const collected: CollectedFiles = { deeds: new Map(), tenancies: [] }
   for (;;) {
-    const rest = files.filter((file) => !deeds.has(file))
-    const { ended, tenancies } = await collectSome(rest, worker, patience, deeds)
-    if (ended === null) return { deeds, tenancies }
-    const culprit = files.find((file) => !deeds.has(file))
-    if (culprit === undefined) return { deeds, tenancies }
-    deeds.set(culprit, [{ kind: 'unknown', reason: ended, at: null }])
+    const rest = files.filter((file) => !collected.deeds.has(file))
+    const ended = await collectSome(rest, worker, patience, collected)
+    const culprit = files.find((file) => !collected.deeds.has(file))
+    if (ended === null || culprit === undefined) return collected
+    collected.deeds.set(culprit, [{ kind: 'unknown', reason: ended, at: null }])
   }
 }
 
-/** `ended`: why the thread ended before it was done; null where it was. */
+/** Resolves with why the thread ended before it was done; null where it was. */
 function collectSome(
   files: readonly string[],
   worker: URL,
   patience: number,
-  deeds: Map<string, readonly Deed[]>,
-): Promise<{ readonly ended: string | null; readonly tenancies: readonly TenancyDeclaration[] }> {
+  collected: CollectedFiles,
+): Promise<string | null> {
   return new Promise((settle) => {
     const task: Task = { kind: 'collect', files }
     const thread = new Worker(worker, { workerData: task, stdout: true, stderr: true })
-    const end = (ended: string | null, tenancies: readonly TenancyDeclaration[] = []) => {
+    const end = (ended: string | null) => {
       clearTimeout(timer)
-      settle({ ended, tenancies })
+      settle(ended)
       void thread.terminate()
     }
     const giveUp = () => end(`it does not come to an end within ${patience / 1000} seconds`)
     let timer = setTimeout(giveUp, patience)
     thread.on('message', (answer: Answer) => {
       clearTimeout(timer)
-      if (answer.kind === 'done') return end(null, answer.tenancies)
-      if (answer.kind === 'collected') deeds.set(answer.file, answer.deeds)
+      if (answer.kind === 'done') return end(null)
+      if (answer.kind === 'collected') {
+        collected.deeds.set(answer.file, answer.deeds)
+        if (answer.tenancies.length > 0) collected.tenancies = answer.tenancies
+      }
       timer = setTimeout(giveUp, patience)
     })
     thread.on('error', (error) => end(`it fails outside of up(): ${error.message}`))

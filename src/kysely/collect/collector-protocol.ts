@@ -10,9 +10,14 @@ export type Task =
 
 /** What it tells the one that asked. */
 export type Answer =
-  | { readonly kind: 'collected'; readonly file: string; readonly deeds: readonly Deed[] }
-  /** `tenancies`: those that the migrations declared with `defineTenancy`. */
-  | { readonly kind: 'done'; readonly tenancies: readonly TenancyDeclaration[] }
+  /** `tenancies`: those that the migrations declared with `defineTenancy` until then. */
+  | {
+      readonly kind: 'collected'
+      readonly file: string
+      readonly deeds: readonly Deed[]
+      readonly tenancies: readonly TenancyDeclaration[]
+    }
+  | { readonly kind: 'done' }
   | { readonly kind: 'query'; readonly id: number; readonly sql: string; readonly values: readonly unknown[] }
   | { readonly kind: 'failed'; readonly message: string; readonly line: number | null }
 

@@ -17,33 +17,44 @@ import { pluginsFor } from './project-plugins.ts'
  * migration that connects by itself would meet a database that nobody named.
  */
 export async function servePrograms(port: MessagePort, task: Task): Promise<void> {
-  forbidConnections()
+  const attempts = forbidConnections()
   const send = (answer: Answer) => port.postMessage(answer)
   if (task.kind === 'run') send(await run(task.file, port))
   else {
     const plugins = new PluginsOfFolders()
-    for (const file of task.files) send({ kind: 'collected', file, deeds: await collect(file, plugins) })
-    send({ kind: 'done', tenancies: declaredTenancies() })
+    for (const file of task.files) {
+      const before = attempts.count
+      const deeds = await collect(file, plugins)
+      const isSaid = attempts.count === before || deeds.some(({ kind }) => kind === 'unknown')
+      const own: readonly Deed[] = isSaid ? deeds : [...deeds, { kind: 'unknown', reason: refused, at: null }]
+      send({ kind: 'collected', file, deeds: own, tenancies: declaredTenancies() })
+    }
+    send({ kind: 'done' })
   }
 }
 
-/** Neither here, nor in what could be started from here. */
-function forbidConnections(): void {
+const refused = 'no connection of its own can be opened, and nothing be started that could'
+
+/** Neither here, nor in what could be started from here. Counts the attempts, which the migration may hush up. */
+function forbidConnections(): { readonly count: number } {
+  const attempts = { count: 0 }
   const refuse = () => {
-    throw new Error('no connection of its own can be opened, and nothing be started that could')
+    attempts.count += 1
+    throw new Error(refused)
   }
   net.Socket.prototype.connect = refuse
   const starting = ['exec', 'execFile', 'execFileSync', 'execSync', 'fork', 'spawn', 'spawnSync']
   Object.assign(childProcess, Object.fromEntries(starting.map((name) => [name, refuse])))
   Object.assign(threads, { Worker: refuse })
   syncBuiltinESMExports()
+  return attempts
 }
 
 async function run(file: string, port: MessagePort): Promise<Answer> {
   try {
     const loaded = await loadMigration(file)
     if (loaded !== null) await liveRun(loaded, await pluginsFor(dirname(file)), port)
-    return { kind: 'done', tenancies: [] }
+    return { kind: 'done' }
   } catch (error) {
     const place = error instanceof Error ? placeWithin(file, error) : null
     return { kind: 'failed', message: messageOf(error), line: place?.line ?? null }

@@ -1,20 +1,26 @@
+import { isCalledByKysely, traceHere } from '../guard/call-site.ts'
+
 /** What JavaScript itself asks of a value that is awaited. */
 const unasked: ReadonlySet<string | symbol> = new Set(['then', 'constructor'])
 
 /**
  * The rows that a query would have returned: none that are known. `onLook` is told when somebody looks, be it at how many there are.
- * Mapping them looks at nothing, for plugins map the rows of every result.
+ * Kysely's own plugins map the rows of every result, and look at nothing.
  */
 export function unknownRows(onLook: () => void): unknown[] {
   const rows: unknown[] = new Proxy([], {
     get(target, key, receiver) {
-      if (key === 'map') return () => rows
+      if (key === 'map' && isCalledByKysely(traceHere())) return () => rows
       if (!unasked.has(key)) onLook()
       return Reflect.get(target, key, receiver)
     },
     has(target, key) {
       onLook()
       return Reflect.has(target, key)
+    },
+    getOwnPropertyDescriptor(target, key) {
+      onLook()
+      return Reflect.getOwnPropertyDescriptor(target, key)
     },
     ownKeys(target) {
       onLook()

@@ -44,6 +44,14 @@ export function placeWithin(path: string, trace: Error): Place | null {
   return null
 }
 
+/** Whether the innermost caller, this library aside, is Kysely or a plugin of its own. */
+export function isCalledByKysely(trace: Error): boolean {
+  for (const { path } of placesIn(trace)) {
+    if (!path.startsWith(own)) return path.includes(`${sep}node_modules${sep}kysely${sep}`)
+  }
+  return false
+}
+
 /** From the innermost, then those of the caller that was handed over. */
 function* placesIn(trace: Error): Generator<Place> {
   for (const row of trace.stack?.split('\n') ?? []) {

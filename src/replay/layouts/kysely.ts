@@ -5,7 +5,7 @@ import { sqlProgram } from './sql-program.ts'
 
 /**
  * Migrations in TypeScript or JavaScript for Kysely, as its FileMigrationProvider finds them (kysely/src/migration): every program of the
- * folder, in the order of `localeCompare`; folders in it are not looked into. All pending migrations run in one transaction. What a program
+ * folder, by its name without the ending in the order of UTF-16; of two with one name the last counts, and folders in it are not looked into. All pending migrations run in one transaction. What a program
  * sends is told by running it; see `Migration.isKysely`.
  */
 export const kysely: Layout = {
@@ -15,11 +15,25 @@ export const kysely: Layout = {
   detect: (folder) =>
     folder.sqlFiles.length === 0 && programsIn(folder).some((file) => isMigration(folder.text(file))),
   list(folder) {
-    const up = programsIn(folder).sort((a, b) => a.localeCompare(b))
+    const byKey = new Map(
+      programsIn(folder)
+        .sort()
+        .map((file) => [keyOf(file), file]),
+    )
+    const up = [...byKey.keys()].sort().flatMap((key) => byKey.get(key) ?? [])
+    const hidden = programsIn(folder)
+      .filter((file) => !up.includes(file))
+      .map((file) => ({
+        file,
+        reason: `has the name of ${byKey.get(keyOf(file))}, which is run in its place`,
+      }))
     const passedOver = folder.files
       .filter((file) => /(?<!\.d)\.c[jt]s$/.test(file))
       .map((file) => ({ file, reason: "is of a kind that Kysely's FileMigrationProvider passes over" }))
-    return { up, unread: [...folder.unread(up, () => 'is SQL, and Kysely runs programs'), ...passedOver] }
+    return {
+      up,
+      unread: [...folder.unread(up, () => 'is SQL, and Kysely runs programs'), ...passedOver, ...hidden],
+    }
   },
   next(folder, draft) {
     const { up } = kysely.list(folder)
@@ -31,6 +45,10 @@ export const kysely: Layout = {
 
 function programsIn(folder: Folder): string[] {
   return folder.files.filter((file) => /(?<!\.d)\.m?[jt]s$/.test(file))
+}
+
+function keyOf(file: string): string {
+  return file.slice(0, file.lastIndexOf('.'))
 }
 
 /** Whether a program imports Kysely, or what goes with it. */

@@ -10,15 +10,26 @@ it('reads programs that import Kysely in the order of its migrator, and says wha
     'db/1_a.sql': 'select 1;',
     'migrations/B.mts': 'export const up = () => {}',
     'migrations/10_c.js': program,
+    'migrations/10_c_more.ts': program,
+    'migrations/a.js': program,
     'migrations/9_d.mjs': program,
     'migrations/types.d.ts': program,
     'migrations/e.cts': program,
     'migrations/old/1_f.ts': program,
   })
   expect(read(root, 'migrations')).toMatchObject({
-    layouts: ['kysely migrations 4'],
-    files: ['migrations/10_c.js', 'migrations/9_d.mjs', 'migrations/a.ts', 'migrations/B.mts'],
-    unread: { 'migrations/e.cts': "is of a kind that Kysely's FileMigrationProvider passes over" },
+    layouts: ['kysely migrations 5'],
+    files: [
+      'migrations/10_c.js',
+      'migrations/10_c_more.ts',
+      'migrations/9_d.mjs',
+      'migrations/B.mts',
+      'migrations/a.ts',
+    ],
+    unread: {
+      'migrations/a.js': 'has the name of a.ts, which is run in its place',
+      'migrations/e.cts': "is of a kind that Kysely's FileMigrationProvider passes over",
+    },
   })
 })
 

@@ -75,9 +75,13 @@ function projectFor({ text }: Block): string {
   writeFileSync(join(folder, '.gitignore'), 'node_modules\nbin\nblock.sh\nruns\n')
   installedIn(folder)
   if (text.includes('ringfence new')) {
-    writeFileSync(join(folder, 'ringfence.config.json'), '{ "migrations": ["migrations"] }')
-    const tenancy = ['new', '--tenancy', '--app-role', 'app_user', '--write', '--layout', 'numbered']
-    execFileSync(process.execPath, [inject('cli'), ...tenancy], { cwd: folder, stdio: 'pipe' })
+    const config = { migrations: ['migrations'], tenancy: { appRoles: ['app_user'] } }
+    writeFileSync(join(folder, 'ringfence.config.json'), JSON.stringify(config))
+    writeFileSync(join(folder, 'migrations/001_start.sql'), 'create schema app;\n')
+    if (!text.includes('--tenancy')) {
+      const tenancy = [inject('cli'), 'new', '--tenancy', '--write']
+      execFileSync(process.execPath, tenancy, { cwd: folder, stdio: 'pipe' })
+    }
   }
   const git = (...args: readonly string[]) =>
     execFileSync('git', ['-c', 'user.name=test', '-c', 'user.email=test@example.com', ...args], {
@@ -89,10 +93,10 @@ function projectFor({ text }: Block): string {
   git('commit', '--quiet', '--message', 'A history')
   git('update-ref', 'refs/remotes/origin/main', 'HEAD')
   git('checkout', '--quiet', '-b', 'branch')
-  writeFileSync(
-    join(folder, 'migrations/010_notes.sql'),
-    'create table notes (id uuid primary key, organization_id uuid not null);\n',
-  )
+  if (!text.includes('ringfence new')) {
+    const notes = 'create table notes (id uuid primary key, organization_id uuid not null);\n'
+    writeFileSync(join(folder, 'migrations/010_notes.sql'), notes)
+  }
   git('add', '.')
   return folder
 }

@@ -94,7 +94,7 @@ tar -C "$work/root" -c . | docker import --change 'ENTRYPOINT ["/bin/entrypoint"
   --change 'EXPOSE 5432' --change 'ENV PATH=/postgresql/bin:/bin' - ringfence-test-postgres:18 >/dev/null
 export TESTCONTAINERS_RYUK_DISABLED=true TESTCONTAINERS_HOST_OVERRIDE=127.0.0.1
 export RINGFENCE_TEST_ENGINE=testcontainers RINGFENCE_TEST_IMAGE=ringfence-test-postgres:18
-npx vitest run $(grep -l 'testServer()' $(scripts/server-tests.sh | grep -vE '^test/(cli|context|docs|kysely|run|sql|templates)/'))
+npx vitest run $(grep -l 'testServer()' $(scripts/server-tests.sh | grep -vE '^test/(cli|context|docs|kysely|run|sql|templates)/|^test/agreement'))
 SH
 chmod +x "$work/inside"
 

@@ -1,8 +1,12 @@
+import { setImmediate } from 'node:timers/promises'
 import type { DatabaseConnection, Driver, Kysely, KyselyPlugin } from 'kysely'
 import { quoteIdentifier } from '../../sql/identifiers.ts'
 import type { KyselyModule, RunnableMigration } from './load-migration.ts'
 
-/** Runs `up` as Kysely's migrator does, over a connection whose transactions are somebody else's. */
+/**
+ * Runs `up` as Kysely's migrator does, over a connection whose transactions are somebody else's. Rejects where it leaves a timer running: what
+ * that sends would come too late to be told.
+ */
 export async function runUp(
   { CompiledQuery, Kysely, PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler }: KyselyModule,
   migration: RunnableMigration,
@@ -25,12 +29,19 @@ export async function runUp(
     },
     plugins: [...plugins],
   })
+  const before = timers()
   try {
     if (isAlone) await db.connection().execute((one) => migration.up(one))
     else await db.transaction().execute((transaction) => migration.up(transaction))
+    await setImmediate()
+    if (timers() > before) throw new Error('it leaves a timer running, which may send more')
   } finally {
     await db.destroy()
   }
+}
+
+function timers(): number {
+  return process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length
 }
 
 /** Transactions that the migration opens by itself are sent; the one around it is somebody else's. */
